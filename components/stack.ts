@@ -233,8 +233,8 @@ function readCertificates(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    throw new UserError(
-      `tapctl:certificateAuthority: ${file} cannot be read; set it to a file of PEM certificates, relative to the project`,
-    );
+    throw new UserError(`tapctl:certificateAuthority: ${file} cannot be read.`, {
+      fix: "Set it to a file of PEM certificates, relative to the project.",
+    });
   }
 }

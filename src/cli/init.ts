@@ -106,7 +106,9 @@ async function firstArray(flags: InitFlags): Promise<FirstArray> {
   const { template, schedule } = await choose(flags);
   const problem = scheduleProblem(schedule);
   if (problem !== undefined)
-    throw new UserError(`--schedule ${JSON.stringify(schedule)}: ${problem}`);
+    throw new UserError(`Invalid value for --schedule: ${JSON.stringify(schedule)}: ${problem}.`, {
+      fix: "Use a cron expression such as 0 6 * * *.",
+    });
   return {
     array: arrayText(template, schedule),
     pipelines: [pipelineOf(template)],

@@ -68,6 +68,12 @@ export function joinErrors(errors: readonly UserError[]): UserError {
   });
 }
 
+/** What is wrong, on the lines of the problem alone: without a fix, which another command would print. */
+export function problemOf(error: unknown): string {
+  if (error instanceof UserError) return error.problem;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Why a `fetch` failed: Node puts the reason into `cause`, and only "fetch failed" into the message. */
 export function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error

@@ -102,7 +102,7 @@ async function runAll(
 function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
   return new UserError(
-    `a bug in tapctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    ExitCode.internal,
+    `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    { fix: "Report it as a bug of tapctl.", exitCode: ExitCode.internal },
   );
 }

@@ -67,11 +67,11 @@ export async function getConfigs(
 ): Promise<readonly ConfigFile[]> {
   const files = (await listConfigs(store, pipeline)).map(({ file }) => file).filter(isConfigFile);
   if (files.length === 0) throw noFiles(pipeline);
-  const taken = files.filter((file) => existsSync(join(folder, file)));
-  if (taken.length > 0 && !force)
-    throw new UserError(
-      `${folder}: ${taken.join(", ")} would be replaced; name another folder, or use --force`,
-    );
+  const existing = files.filter((file) => existsSync(join(folder, file)));
+  if (existing.length > 0 && !force)
+    throw new UserError(`${folder}: ${existing.join(", ")} already exists.`, {
+      fix: "Choose another folder, or use --force to overwrite.",
+    });
   makePrivate(folder);
   for (const file of files) {
     const body = await readConfig(store, pipeline, file);
@@ -110,6 +110,9 @@ function makePrivate(folder: string): void {
   try {
     if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o700);
   } catch (error) {
-    throw new UserError(`${folder}: cannot be made (${(error as NodeJS.ErrnoException).code})`);
+    throw new UserError(
+      `${folder}: cannot be created (${(error as NodeJS.ErrnoException).code}).`,
+      { fix: "Check that the folder above exists and is writable." },
+    );
   }
 }

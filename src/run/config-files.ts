@@ -28,7 +28,8 @@ export function checkedConfig(part: ConfigPart, where: string, text: string): st
   const [reference] = secretPaths(roundedValue(json) as Json);
   if (reference)
     throw new UserError(
-      `${where}: ${reference.join(".")} names a secret, which only the array can: files in the store hold its value`,
+      `${where}: ${reference.join(".")} refers to a secret, which is possible only in the array.`,
+      { fix: "Write the value of the secret into the file." },
     );
   return text;
 }
@@ -36,7 +37,10 @@ export function checkedConfig(part: ConfigPart, where: string, text: string): st
 /** Parses a JSON object. @throws UserError as {@link parseText} does, and for other JSON values. */
 export function parseObject(where: string, text: string | Buffer, what: string): JsonText {
   const json = parseText(where, text);
-  if (json.kind !== "object") throw new UserError(`${where}: ${what} a JSON object`);
+  if (json.kind !== "object")
+    throw new UserError(`${where}: is not a JSON object, as ${what}.`, {
+      fix: "Store a file with one JSON object.",
+    });
   return json;
 }
 
@@ -46,7 +50,8 @@ export function parseObject(where: string, text: string | Buffer, what: string):
  */
 export function parseText(where: string, text: string | Buffer): JsonText {
   const why = whyNotJson(text);
-  if (why !== undefined) throw new UserError(`${where}: not JSON${why}`);
+  if (why !== undefined)
+    throw new UserError(`${where}: is not JSON${why}.`, { fix: "Correct the file." });
   return JsonText.parse(text);
 }
 
@@ -59,15 +64,17 @@ function checkCatalog(where: string, catalog: JsonText, text: string): string {
   const streams = catalog.member("streams");
   const isList = streams?.kind === "array" && streams.items.every(({ kind }) => kind === "object");
   if (!isList)
-    throw new UserError(`${where}: not a Singer catalog: it has no list "streams" of objects`);
+    throw new UserError(`${where}: is not a Singer catalog: it has no list "streams" of objects.`, {
+      fix: "Store a catalog as the tap prints it with --discover.",
+    });
   return text;
 }
 
 function checkState(where: string, state: JsonText, text: string): string {
   const bare = bareState(state);
   if (isEmptyState(bare))
-    throw new UserError(
-      `${where}: the state is empty; a pipeline without a first state begins at the beginning`,
-    );
+    throw new UserError(`${where}: the state is empty.`, {
+      fix: "Omit it: a pipeline without an initial state starts from the beginning.",
+    });
   return bare === state ? text : `${bare.text}\n`;
 }

@@ -34,7 +34,8 @@ export function requireFollowUps(entry: Replication, secrets: SecretLookup): voi
   if (spawnSync("docker", ["version"], { stdio: "ignore", timeout: 20_000 }).status === 0) return;
   const names = entry.followUps.map(({ name }) => `"${name}"`).join(", ");
   throw new UserError(
-    `"${entry.name}": follow-up ${names} needs a container engine and \`docker version\` does not answer; start one, or use --skip-follow-ups`,
+    `"${entry.name}": follow-up ${names} needs Docker, and \`docker version\` does not answer.`,
+    { fix: "Start Docker, or use --skip-follow-ups." },
   );
 }
 

@@ -43,8 +43,8 @@ export function watchLimits({ context, entry, events, lease }: LimitedRun): () =
   const forgetStop = stop.onRequest(limit);
   if (stop.count > 0) limit();
   const forgetLease = lease.onLost((error) => {
-    stop.request(error.message);
-    requestStop(error.message);
+    stop.request(error.problem);
+    requestStop(error.problem);
   });
   return () => {
     clearTimeout(timer);

@@ -29,9 +29,9 @@ export function loadProject(from: string): Project {
   const file = join(root, "pipelines", "index.ts");
   const { pipelines } = importArray(file);
   if (!Array.isArray(pipelines))
-    throw new UserError(
-      `${file} exports no array named "pipelines"; write: export const pipelines = definePipelines([...])`,
-    );
+    throw new UserError(`${file} exports no array named "pipelines".`, {
+      fix: "Write: export const pipelines = definePipelines([...])",
+    });
   return { root, entries: pipelines as readonly PipelineEntry[] };
 }
 
@@ -47,16 +47,18 @@ export function findEntry(project: Project, name: string): PipelineEntry {
   if (problems) throw new InvalidPipelines(problems);
   const names = project.entries.map((entry) => entry.name);
   const near = nearest(name, names);
-  throw new UserError(
-    `no pipeline is called "${name}"${near ? `; did you mean "${near}"?` : `; there are: ${names.join(", ") || "none"}`}`,
-  );
+  throw new UserError(`No pipeline is called "${name}".`, {
+    fix: near ? `Did you mean "${near}"?` : `Available pipelines: ${names.join(", ") || "none"}`,
+  });
 }
 
 /** Finds a replication by name. Jobs are refused, because they have no tap, target or state. */
 export function findReplication(project: Project, name: string): Replication {
   const entry = findEntry(project, name);
   if (isReplication(entry)) return entry;
-  throw new UserError(`"${name}" is a job: it has no tap, target or state`);
+  throw new UserError(`"${name}" is a job and has no tap, target or state.`, {
+    fix: "Name a replication.",
+  });
 }
 
 /**
@@ -67,7 +69,9 @@ export function findRoot(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "pipelines", "index.ts"))) return folder;
     if (dirname(folder) === folder)
-      throw new UserError(`no pipelines/index.ts in ${from} or a folder above it`);
+      throw new UserError(`Neither ${from} nor a folder above it has pipelines/index.ts.`, {
+        fix: "Change to the folder of a project, or name it with --project DIR. To create one, use: npx tapctl init",
+      });
   }
 }
 
@@ -79,7 +83,8 @@ function importArray(file: string): { readonly pipelines?: unknown } {
     if (error instanceof UserError) throw error;
     const text = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `${file} does not load: ${text.split("\n").find((line) => line.trim() !== "") ?? text}`,
+      `${file} cannot be loaded: ${text.split("\n").find((line) => line.trim() !== "") ?? text}`,
+      { fix: "Correct the file." },
     );
   }
 }

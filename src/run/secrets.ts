@@ -36,7 +36,8 @@ export function localSecrets(
     const variable = secretVariable(name);
     const found = fromFile.get(variable);
     if (environment[variable] !== undefined || found === undefined) return environment[variable];
-    if ("problem" in found) throw new UserError(`${file}: ${variable}, ${found.problem}`);
+    if ("problem" in found)
+      throw new UserError(`${file}: ${variable}: ${found.problem}`, { fix: "Correct the line." });
     return found.value;
   };
 }
@@ -66,10 +67,11 @@ export function resolveSettings(
   };
   const config = resolve(settings) as JsonObject;
   if (missing.size > 0) {
-    const how = [...missing].map(
-      (name) => `"${name}" (environment variable ${secretVariable(name)}, or a line in .env)`,
+    const names = [...missing];
+    throw new UserError(
+      `${where}: secret ${names.map((name) => `"${name}"`).join(", ")} is not set.`,
+      { fix: `Set ${names.map(secretVariable).join(", ")} in the environment or in .env.` },
     );
-    throw new UserError(`${where}: secret ${how.join(", secret ")} is not given`);
   }
   return { config, secretPaths: secretsFile(settings) };
 }
@@ -78,6 +80,8 @@ function readEnvFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
+      fix: "Check its permissions.",
+    });
   }
 }

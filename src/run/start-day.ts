@@ -29,12 +29,14 @@ export function startAt({ name, tap }: Replication, saved: State, day: string): 
     const newest = newestBookmark(saved);
     if (newest !== undefined)
       throw new UserError(
-        `--from ${day}: the saved state of "${name}" is at ${newest.value}, before that day; a run without --from resumes from there and skips nothing`,
+        `--from ${day}: the saved state of "${name}" is at ${newest.value}, before that day.`,
+        { fix: "Omit --from: the run resumes from the saved state and skips nothing." },
       );
   }
   if (window === undefined) {
     throw new UserError(
-      `--from ${day}: ${saved ? `the saved state of "${name}" has no dates` : `"${name}" has no saved state`}, and ${tap.connector.name} declares no setting for its first day; pass a state with --state FILE, or start over with --full-refresh`,
+      `--from ${day}: ${saved ? `the saved state of "${name}" has no dates` : `"${name}" has no saved state`}, and ${tap.connector.name} declares no setting for its first day.`,
+      { fix: "Pass a state with --state FILE, or start over with --full-refresh." },
     );
   }
   return { state: undefined, settings };

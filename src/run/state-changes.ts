@@ -16,7 +16,9 @@ import {
 } from "../store/state/state";
 import { rollbackState, rollbackTarget } from "../store/state/state-history";
 
-/** What a change by hand did; null stands for no state. */
+const STATE_FIX = { fix: "Use a JSON object, as `state show --json` prints it." };
+
+/** What a manual change did; null stands for no state. */
 export interface StateChange {
   readonly pipeline: string;
   /** The Singer state in force before. */
@@ -66,9 +68,9 @@ export function setState(
     if (stream === undefined) return commit(target.store, entry, made, identityOf(entry), state);
     const fresh = bookmarkOf(state, stream) ?? (streamsOf(state).length === 0 ? state : undefined);
     if (fresh === undefined)
-      throw new UserError(
-        `the state given has no bookmark of stream "${stream}"; it has: ${streamsOf(state).join(", ")}`,
-      );
+      throw new UserError(`The given state has no bookmark of stream "${stream}".`, {
+        fix: `Choose one of its streams: ${streamsOf(state).join(", ")}`,
+      });
     return commit(
       target.store,
       entry,
@@ -134,7 +136,8 @@ export function requireStream(state: State, stream: string, where: string): void
   const streams = streamsOf(state);
   if (!streams.includes(stream))
     throw new UserError(
-      `${where} has no bookmark of stream "${stream}"${didYouMean(stream, streams)}; it has: ${streams.join(", ") || "none"}`,
+      `${where} has no bookmark of stream "${stream}"${didYouMean(stream, streams) || "."}`,
+      { fix: `Choose one of its streams: ${streams.join(", ") || "none"}` },
     );
 }
 
@@ -146,10 +149,9 @@ export function requireStream(state: State, stream: string, where: string): void
  */
 export function parseState(where: string, text: string | Buffer): JsonText {
   const why = whyNotJson(text);
-  if (why !== undefined)
-    throw new UserError(`${where}: not JSON${why}; a Singer state is a JSON object`);
+  if (why !== undefined) throw new UserError(`${where}: is not JSON${why}.`, STATE_FIX);
   const state = JsonText.parse(text);
-  if (state.kind !== "object") throw new UserError(`${where}: a Singer state is a JSON object`);
+  if (state.kind !== "object") throw new UserError(`${where}: is not a Singer state.`, STATE_FIX);
   return bareState(state);
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { connectorVersion } from "../model/connector";
-import { UserError } from "../common/errors";
+import { problemOf, UserError } from "../common/errors";
 import { JsonText, parseRecord } from "../common/json";
 import { identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
@@ -81,7 +81,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       ...opening,
       status: "failed",
       code: ExitCode.internal,
-      error: error instanceof Error ? error.message : String(error),
+      error: problemOf(error),
     } as const;
     // Where the store cannot be written this fails too, and says less.
     await close(leased, failed).catch(() => undefined);
@@ -169,7 +169,7 @@ async function commit(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return {
-      unsaved: `the state could not be saved, so the next run sends what this one loaded again: ${error.message}`,
+      unsaved: `the state could not be saved, so the next run loads the same data again: ${error.problem}`,
     };
   }
 }

@@ -28,11 +28,11 @@ export interface StackFile {
  */
 export function readStackFile(folder: string, stack: string): StackFile {
   if (!/^[\w.-]+$/.test(stack))
-    throw new UserError(
-      `--stack ${JSON.stringify(stack)}: must be the name of a stack, with letters, digits, "-", "_" and ".", such as dev`,
-    );
+    throw new UserError(`Invalid value for --stack: ${JSON.stringify(stack)}.`, {
+      fix: 'Use letters, digits, "-", "_" and ".", such as dev.',
+    });
   const file = join(folder, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) throw new UserError(`${file} does not exist${othersThan(stack, folder)}`);
+  if (!existsSync(file)) throw noStack(file, stack, folder);
   const config = configIn(file);
   const given = valuesOf(keysIn(config), (key) => config[`tapctl:${key}`]);
   const encrypted = encryptedPaths(given);
@@ -100,19 +100,25 @@ export function configIn(file: string): Given {
   try {
     content = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${(error as Error).message.split("\n")[0]}`);
+    throw new UserError(`${file}: cannot be read: ${(error as Error).message.split("\n")[0]}`, {
+      fix: "Correct the file.",
+    });
   }
   const config = isObject(content) ? (content["config"] ?? {}) : (content ?? {});
   if (!isObject(config))
-    throw new UserError(`${file}: is not a stack file: it has no settings under "config:"`);
+    throw new UserError(`${file}: is not a stack file: it has no settings under "config:".`, {
+      fix: "Write its settings under config:, as Pulumi does.",
+    });
   return config;
 }
 
-function othersThan(stack: string, folder: string): string {
+function noStack(file: string, stack: string, folder: string): UserError {
   const stacks = readdirSync(folder)
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
     .sort();
-  return didYouMean(stack, stacks) || `; stacks with a file: ${stacks.join(", ") || "none"}`;
+  return new UserError(`${file} does not exist${didYouMean(stack, stacks) || "."}`, {
+    fix: `Choose a stack with a file: ${stacks.join(", ") || "none"}`,
+  });
 }
 
 function isSetting(key: string): boolean {

@@ -27,29 +27,32 @@ export function folderError(error: unknown, root: string, doing: string): UserEr
   const code = errorCode(error);
   const file = fileOnTheWay(root);
   if (file !== undefined) {
-    return new UserError(
-      `cannot use ${root} as the object store: ${file} is a file, the store needs a folder`,
-    );
+    return new UserError(`Cannot use ${root} as the object store: ${file} is a file.`, {
+      fix: "Choose a folder.",
+    });
   }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     const why = code === "EROFS" ? "the disk is read-only" : "permission denied";
-    return new UserError(`cannot ${doing}: ${why}; choose a folder that you can read and write`, 1);
+    return new UserError(`Cannot ${doing}: ${why}.`, {
+      fix: "Choose a folder that you can read and write.",
+      exitCode: 1,
+    });
   }
   if (code === "ENOSPC" || code === "EDQUOT") {
     const what = code === "EDQUOT" ? "your disk quota is used up" : "the disk is full";
-    return new UserError(
-      `cannot ${doing}: ${what}; free some space or choose a folder on another disk`,
-      1,
-    );
+    return new UserError(`Cannot ${doing}: ${what}.`, {
+      fix: "Free some space, or choose a folder on another disk.",
+      exitCode: 1,
+    });
   }
   if (code === "EXDEV") {
-    return new UserError(
-      `cannot ${doing}: it lies on another disk than ${root}; the store has to be on one disk`,
-      1,
-    );
+    return new UserError(`Cannot ${doing}: it is on another disk than ${root}.`, {
+      fix: "Keep the whole object store on one disk.",
+      exitCode: 1,
+    });
   }
   return new UserError(
-    `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`,
+    `Cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`,
     1,
   );
 }

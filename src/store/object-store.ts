@@ -64,10 +64,9 @@ export function checkKey(key: string): string {
     part !== TEMPORARY &&
     !/[\0-\x1f\x7f\\]/.test(part);
   if (!key.split("/").every(usable)) {
-    throw new UserError(
-      `${JSON.stringify(key)} is not a key of the object store: parts are joined by "/", ` +
-        `none empty, ".", ".." or "${TEMPORARY}", without backslash and control characters`,
-    );
+    throw new UserError(`${JSON.stringify(key)} is not a key of the object store.`, {
+      fix: `Join parts by "/"; none may be empty, ".", ".." or "${TEMPORARY}", or contain a backslash or control characters.`,
+    });
   }
   return key;
 }
@@ -81,9 +80,9 @@ export function checkPrefix(prefix: string): string {
     return prefix;
   }
   if (!prefix.endsWith("/")) {
-    throw new UserError(
-      `${JSON.stringify(prefix)} is not a folder of the object store: it has to end with "/"`,
-    );
+    throw new UserError(`${JSON.stringify(prefix)} is not a folder of the object store.`, {
+      fix: 'End it with "/".',
+    });
   }
   checkKey(prefix.slice(0, -1));
   return prefix;

@@ -28,14 +28,14 @@ function checkPath(location: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1];
   if (scheme !== undefined) {
     throw new UserError(
-      `object store ${JSON.stringify(withoutCredentials(location))}: ${scheme}:// is not known; ` +
-        `allowed are a folder and s3://bucket/prefix?endpoint=https://host`,
+      `Object store ${JSON.stringify(withoutCredentials(location))}: ${scheme}:// is not supported.`,
+      { fix: "Use a folder or s3://bucket/prefix?endpoint=https://host." },
     );
   }
   if (location.trim() === "") {
-    throw new UserError(
-      "object store: the location is empty; allowed are a folder and s3://bucket/prefix",
-    );
+    throw new UserError("The location of the object store is empty.", {
+      fix: "Use a folder or s3://bucket/prefix.",
+    });
   }
   return location;
 }
@@ -44,33 +44,39 @@ function checkPath(location: string): string {
 export function parseS3(location: string): S3Location {
   const [path = "", ...query] = location.slice("s3://".length).split("?");
   const shown = withoutCredentials(`s3://${path}`);
-  const wrong = (what: string): UserError =>
-    new UserError(`object store ${JSON.stringify(shown)}: ${what}`);
+  const wrong = (problem: string, fix: string): UserError =>
+    new UserError(`Object store ${JSON.stringify(shown)}: ${problem}.`, { fix });
   const [bucket = "", ...rest] = path.split("/");
   if (location !== withoutCredentials(location)) {
     throw wrong(
-      "credentials do not belong here; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+      "credentials are not allowed here",
+      "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
     );
   }
   if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket)) {
     throw wrong(
-      `${JSON.stringify(bucket)} is not a bucket name (3-63 letters, digits, "." and "-")`,
+      `${JSON.stringify(bucket)} is not a bucket name`,
+      'Use 3 to 63 letters, digits, "." and "-".',
     );
   }
   const options = new URLSearchParams(query.join("?"));
   const unknown = [...options.keys()].find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
     throw wrong(
-      `option ${JSON.stringify(unknown)} is not known; allowed are ${OPTIONS.join(", ")}`,
+      `unknown option ${JSON.stringify(unknown)}`,
+      `Allowed options are ${OPTIONS.join(", ")}.`,
     );
   }
   const endpoint = options.get("endpoint");
   if (endpoint !== null && !(/^https?:\/\//.test(endpoint) && URL.canParse(endpoint))) {
-    throw wrong(`endpoint ${JSON.stringify(endpoint)} is not a URL such as http://127.0.0.1:9000`);
+    throw wrong(
+      `endpoint ${JSON.stringify(endpoint)} is not a URL`,
+      "Use a URL such as http://127.0.0.1:9000.",
+    );
   }
   const pathStyle = options.get("pathStyle");
   if (pathStyle !== null && pathStyle !== "true" && pathStyle !== "false") {
-    throw wrong(`pathStyle ${JSON.stringify(pathStyle)} is not true or false`);
+    throw wrong(`pathStyle ${JSON.stringify(pathStyle)} is not supported`, "Use true or false.");
   }
   const prefix = rest.join("/").replace(/\/$/, "");
   const region = options.get("region");

@@ -62,43 +62,42 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
     any(/CredentialsProviderError|^CredentialsError$/) !== undefined ||
     /credential is missing/i.test(message)
   ) {
-    return new UserError(
-      `cannot use ${where}: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE`,
-    );
+    return new UserError(`Cannot use ${where}: AWS credentials are not set.`, {
+      fix: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+    });
   }
   if (/region is missing/i.test(message)) {
-    return new UserError(
-      `cannot use ${where}: no AWS region known; set AWS_REGION or add "?region=eu-central-1"`,
-    );
+    return new UserError(`Cannot use ${where}: the AWS region is not set.`, {
+      fix: 'Set AWS_REGION, or add "?region=eu-central-1".',
+    });
   }
   if (any(/^NoSuchBucket$/) !== undefined) {
-    return new S3NoBucket(
-      `cannot use ${where}: the bucket does not exist at ${server}; create it or name another`,
-    );
+    return new S3NoBucket(`Cannot use ${where}: the bucket does not exist at ${server}.`, {
+      fix: "Create it, or choose another one.",
+    });
   }
   const denial = any(DENIED);
   if (denial !== undefined) {
-    return new S3Denied(
-      `cannot ${doing} in ${where}: access denied by ${server} (${denial}); ` +
-        `the credentials need to list, read, write and delete objects there`,
-      1,
-    );
+    return new S3Denied(`Cannot ${doing} in ${where}: access denied by ${server} (${denial}).`, {
+      fix: "Use credentials that may list, read, write and delete objects there.",
+      exitCode: 1,
+    });
   }
   if (any(ELSEWHERE) !== undefined) {
-    return new UserError(
-      `cannot use ${where}: the bucket is in another region; add its own, as "?region=eu-central-1"`,
-    );
+    return new UserError(`Cannot use ${where}: the bucket is in another region.`, {
+      fix: 'Add its region, such as "?region=eu-central-1".',
+    });
   }
   const failure = any(UNREACHABLE);
   if (failure !== undefined || s3Status(error) === undefined) {
     const said = failure ?? (code || name || "no answer");
-    return new S3Away(
-      `cannot ${doing} in ${where}: ${server} cannot be reached (${said}); check the endpoint`,
-      1,
-    );
+    return new S3Away(`Cannot ${doing} in ${where}: ${server} cannot be reached (${said}).`, {
+      fix: "Check the endpoint.",
+      exitCode: 1,
+    });
   }
   return new UserError(
-    `cannot ${doing} in ${where}: ${server} answered ${names[3]} ${name}: ${firstLine(message)}`,
+    `Cannot ${doing} in ${where}: ${server} answered ${names[3]} ${name}: ${firstLine(message)}`,
     1,
   );
 }

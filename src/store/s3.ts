@@ -76,8 +76,10 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   const checkConditionsHold = async (key: string, body: Buffer | string): Promise<void> => {
     if (!conditionsHold && (await claim(key, body)) === "made") {
       throw new UserError(
-        `cannot use ${url}: ${server} ignores "If-None-Match", so that two runs of a pipeline could not be kept ` +
-          `apart; use AWS S3, a current MinIO or another server with conditional writes, or a folder`,
+        `Cannot use ${url}: ${server} ignores "If-None-Match", so two runs of a pipeline could start at once.`,
+        {
+          fix: "Use AWS S3, a current MinIO or another server with conditional writes, or a folder.",
+        },
       );
     }
     conditionsHold = true;

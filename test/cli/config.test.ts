@@ -110,7 +110,7 @@ suite("tapctl config", () => {
     const refused = await run("get kept --out got");
     assert.equal(
       refused.stderr,
-      `${got}: tap-config.json, target-config.json would be replaced; name another folder, or use --force\n`,
+      `${got}: tap-config.json, target-config.json already exists.\nChoose another folder, or use --force to overwrite.\n`,
     );
     assert.equal(readFileSync(join(got, "tap-config.json"), "utf8"), "edited");
     assert.deepEqual(JSON.parse((await run("get kept --out got --force --json")).stdout), {
@@ -146,8 +146,12 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
     "put orders --tap tap.json",
     '"orders" has its settings in the array.\nTo read them from the store, add configFrom: "store" to its entry.\n',
   ],
-  ["a job", "show clean-up", '"clean-up" is a job: it has no tap, target or state\n'],
-  ["an unknown pipeline", "show ketp", 'no pipeline is called "ketp"; did you mean "kept"?\n'],
+  [
+    "a job",
+    "show clean-up",
+    '"clean-up" is a job and has no tap, target or state.\nName a replication.\n',
+  ],
+  ["an unknown pipeline", "show ketp", 'No pipeline is called "ketp".\nDid you mean "kept"?\n'],
   [
     "a call without a file",
     "put kept",
@@ -161,22 +165,22 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     "invalid files, all at once and without their content",
     "put kept --tap broken.json --target nowhere.json --catalog no-catalog.json --state list.json",
-    '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT).\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\nCheck the path and its permissions.\n',
+    '--tap broken.json: is not JSON.\nnowhere.json: cannot be read (ENOENT).\n--catalog no-catalog.json: is not a Singer catalog: it has no list "streams" of objects.\n--state list.json: is not a JSON object, as a Singer state is.\nCorrect the file.\nCheck the path and its permissions.\nStore a catalog as the tap prints it with --discover.\nStore a file with one JSON object.\n',
   ],
   [
     "an empty state",
     "put kept --state empty.json",
-    "--state empty.json: the state is empty; a pipeline without a first state begins at the beginning\n",
+    "--state empty.json: the state is empty.\nOmit it: a pipeline without an initial state starts from the beginning.\n",
   ],
   [
     "a catalog whose streams are text",
     "put kept --catalog text-catalog.json",
-    '--catalog text-catalog.json: not a Singer catalog: it has no list "streams" of objects\n',
+    '--catalog text-catalog.json: is not a Singer catalog: it has no list "streams" of objects.\nStore a catalog as the tap prints it with --discover.\n',
   ],
   [
     "a reference to a secret",
     "put kept --tap reference.json",
-    "--tap reference.json: auth.password names a secret, which only the array can: files in the store hold its value\n",
+    "--tap reference.json: auth.password refers to a secret, which is possible only in the array.\nWrite the value of the secret into the file.\n",
   ],
   [
     "a pipeline without files",
@@ -213,7 +217,7 @@ suite("tapctl config: usage errors", () => {
     writeFileSync(join(root, "got", "file"), "");
     assert.equal(
       (await run("get kept --out got/file/x")).stderr,
-      `${join(root, "got", "file", "x")}: cannot be made (ENOTDIR)\n`,
+      `${join(root, "got", "file", "x")}: cannot be created (ENOTDIR).\nCheck that the folder above exists and is writable.\n`,
     );
   });
 });

@@ -12,7 +12,7 @@ const LINES: readonly (readonly [string, RegExp, RegExp, number])[] = [
   ["list --help", /Example:\n {2}\$ npx tapctl list\n$/, /^$/, 0],
   ["list", /^NAME.*\norders /, /^$/, 0],
   ["rnu orders", /^$/, /^error: unknown command 'rnu'/, 2],
-  ["run order", /^$/, /^no pipeline is called "order"; did you mean "orders"\?\n$/, 2],
+  ["run order", /^$/, /^No pipeline is called "order"\.\nDid you mean "orders"\?\n$/, 2],
   [
     "report --out no/such/folder.html",
     /^$/,

@@ -241,9 +241,9 @@ test("render --stack: an unknown stack or invalid file is an error, and nothing 
   );
   const out = join(project, "manifests");
   const cases = [
-    ["staging", /^\S+Pulumi\.staging\.yaml does not exist; stacks with a file: prod\n$/],
-    ["prud", /; did you mean "prod"\?\n$/],
-    ["a/b", /^--stack "a\/b": must be the name of a stack, /],
+    ["staging", /^\S+Pulumi\.staging\.yaml does not exist\.\nChoose a stack with a file: prod\n$/],
+    ["prud", /; did you mean "prod"\?\nChoose a stack with a file: prod\n$/],
+    ["a/b", /^Invalid value for --stack: "a\/b"\.\n/],
     [
       "prod",
       /^2 problems in the configuration of the stack:\ntapctl:namespace: .*lowercase .*\ntapctl:scratch\.size: must be a number .*\n$/,

@@ -61,13 +61,21 @@ suite("states in files and on the screen", () => {
   });
 
   for (const [what, text, says] of [
-    ["NaN", '{"id": NaN}', "bad.json: not JSON (it holds NaN); a Singer state is a JSON object"],
+    [
+      "NaN",
+      '{"id": NaN}',
+      "bad.json: is not JSON (it holds NaN).\nUse a JSON object, as `state show --json` prints it.",
+    ],
     [
       "infinity",
       '{"id": [-Infinity]}',
-      "bad.json: not JSON (it holds -Infinity); a Singer state is a JSON object",
+      "bad.json: is not JSON (it holds -Infinity).\nUse a JSON object, as `state show --json` prints it.",
     ],
-    ["half an object", '{"id": 1', "bad.json: not JSON; a Singer state is a JSON object"],
+    [
+      "half an object",
+      '{"id": 1',
+      "bad.json: is not JSON.\nUse a JSON object, as `state show --json` prints it.",
+    ],
     [
       "bytes that are not UTF-8",
       Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
@@ -113,7 +121,7 @@ suite("states in files and on the screen", () => {
     assert.deepEqual(await tapctl(root, "config put kept --tap bad.json".split(" ")), {
       code: 2,
       stdout: "",
-      stderr: "--tap bad.json: not JSON (it holds NaN)\n",
+      stderr: "--tap bad.json: is not JSON (it holds NaN).\nCorrect the file.\n",
     });
   });
 });

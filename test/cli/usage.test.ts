@@ -53,13 +53,13 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   [
     "an unknown pipeline",
     "run order",
-    /^no pipeline is called "order"; did you mean "orders"\?\n$/,
+    /^No pipeline is called "order"\.\nDid you mean "orders"\?\n$/,
     2,
   ],
   [
     "an unknown pipeline without a similar name",
     "runs warehouse",
-    /^no pipeline is called "warehouse"; there are: orders, clean-up\n$/,
+    /^No pipeline is called "warehouse"\.\nAvailable pipelines: orders, clean-up\n$/,
     2,
   ],
   [
@@ -74,7 +74,12 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     /^--all cannot be combined with pipeline names\.\nOmit the names or --all\.\n$/,
     2,
   ],
-  ["a job", "run clean-up", /^"clean-up" is a job: it has no tap, target or state\n$/, 2],
+  [
+    "a job",
+    "run clean-up",
+    /^"clean-up" is a job and has no tap, target or state\.\nName a replication\.\n$/,
+    2,
+  ],
   ["an unknown mode", "run orders --mode batch", /Allowed choices are artifact, stream/, 2],
   [
     "an invalid number of jobs",
@@ -97,13 +102,13 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   [
     "a state file that is not JSON",
     "run orders --state pipelines/index.ts",
-    /^--state pipelines\/index.ts: not JSON; a Singer state is a JSON object\n$/,
+    /^--state pipelines\/index.ts: is not JSON\.\nUse a JSON object, as `state show --json` prints it\.\n$/,
     2,
   ],
   [
     "an unknown run",
     "logs orders 20260101T000000Z-000000",
-    /^"orders" has not run yet, or its runs were pruned\n$|has no run/,
+    /^"orders" has not run yet, or its runs were deleted\.\nRun it with: npx tapctl run orders\n$|has no run/,
     2,
   ],
   ["an unknown verb", "rnu orders", /unknown command 'rnu'\n\(Did you mean run\?\)\n$/, 2],
@@ -117,7 +122,7 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   [
     "an unknown kind of store",
     "--store ftp://x runs orders",
-    /^object store "ftp:\/\/x": ftp:\/\/ is not known; allowed are a folder and s3:\/\/bucket\/prefix\?endpoint=https:\/\/host\n$/,
+    /^Object store "ftp:\/\/x": ftp:\/\/ is not supported\.\nUse a folder or s3:\/\/bucket\/prefix\?endpoint=https:\/\/host\.\n$/,
     2,
   ],
 ];
@@ -134,7 +139,10 @@ suite("usage errors", () => {
 
   test("array: a missing pipelines/index.ts is an error", async () => {
     const { code, stderr } = await tapctl("/", ["list"]);
-    assert.equal(stderr, "no pipelines/index.ts in / or a folder above it\n");
+    assert.match(
+      stderr,
+      /^Neither \/ nor a folder above it has pipelines\/index\.ts\.\nChange to /,
+    );
     assert.equal(code, 2);
   });
 
@@ -142,7 +150,7 @@ suite("usage errors", () => {
     const root = makeProject(t, "[]");
     writeFileSync(join(root, "pipelines", "index.ts"), "export const pipelines = [;\n");
     const { code, stderr } = await tapctl(root, ["list"]);
-    assert.match(stderr, /^\S+index\.ts does not load: .*\n$/);
+    assert.match(stderr, /^\S+index\.ts cannot be loaded: .*\nCorrect the file\.\n$/);
     assert.equal(code, 2);
   });
 
@@ -151,7 +159,7 @@ suite("usage errors", () => {
     writeFileSync(join(root, "pipelines", "index.ts"), "export const pipes = [];\n");
     assert.match(
       (await tapctl(root, ["list"])).stderr,
-      /exports no array named "pipelines"; write: export const pipelines = definePipelines/,
+      /exports no array named "pipelines"\.\nWrite: export const pipelines = definePipelines/,
     );
   });
 
@@ -181,7 +189,7 @@ suite("an invalid entry next to valid ones", () => {
   const ARRAY = `[${entry("orders", "@daily")}, ${entry("events", "0 25 * * *")}]`;
   const PROBLEM =
     '1 problem in the pipelines:\npipelines[1] "events": schedule "0 25 * * *": hour 25 is outside 0-23\n';
-  const NO_SECRET = /^orders: "orders": tap: secret "api-token" .* is not given$/m;
+  const NO_SECRET = /^orders: "orders": tap: secret "api-token" is not set\.$/m;
 
   test("invalid entry: run, runs and state of other pipelines work", async (t) => {
     const root = makeProject(t, ARRAY);
@@ -261,7 +269,7 @@ suite("secrets that are not set", () => {
     const { code, stderr } = await tapctl(root, ["run", "orders"]);
     assert.match(
       stderr,
-      /^orders: "orders": tap: secret "api-token" \(environment variable API_TOKEN, or a line in \.env\) is not given\n$/,
+      /^orders: "orders": tap: secret "api-token" is not set\.\nSet API_TOKEN in the environment or in \.env\.\n$/,
     );
     assert.equal(code, 2);
   });

@@ -942,8 +942,8 @@ test("doctor: problems of settings in the store are reported without their conte
   const fixOf = (part: string) =>
     `download it: get kept --out DIR; then store a corrected file: put kept --${part} FILE${part === "catalog" ? "; or delete it, if the tap can discover its catalog: remove kept catalog" : ""}`;
   assert.deepEqual(await seen(), [
-    ["configs/kept/tap-config.json: settings of a tap are a JSON object", fixOf("tap")],
-    ["configs/kept/catalog.json: not JSON", fixOf("catalog")],
+    ["configs/kept/tap-config.json: is not a JSON object, as settings of a tap are.", fixOf("tap")],
+    ["configs/kept/catalog.json: is not JSON.", fixOf("catalog")],
   ]);
   assert.equal(await configFact(store, ORDERS), undefined);
 });

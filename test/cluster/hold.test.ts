@@ -133,11 +133,11 @@ suite("state changes under the pipeline lock", () => {
     });
     await assert.rejects(resetState(target, ENTRY, "user"), {
       message:
-        'the state of "orders" has no bookmark of stream "user"; did you mean "users"?; it has: users, orders',
+        'the state of "orders" has no bookmark of stream "user"; did you mean "users"?\nChoose one of its streams: users, orders',
     });
     await assert.rejects(
       setState(target, ENTRY, toJsonText({ bookmarks: { other: 4 } }), "users"),
-      /the state given has no bookmark of stream "users"; it has: other/,
+      /The given state has no bookmark of stream "users"\.\nChoose one of its streams: other/,
     );
     assert.ok(
       api

@@ -268,7 +268,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     "a missing Docker",
     () => ({ pulumi: pulumi(), kubectl: kubectl() }),
     [],
-    /no engine answers `docker version`/,
+    /`docker version` does not answer/,
   ],
   [
     "a missing buildx",
@@ -278,7 +278,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: 'case "$1" in buildx) exit 1;; *) echo 28;; esac',
     }),
     [],
-    /^connector images are built by `docker buildx`, and this Docker has no such command; install its plugin/m,
+    /^`docker buildx` builds the connector images, and this Docker has no such command\.\nInstall its plugin/m,
   ],
   [
     "a registry that does not answer",

@@ -87,7 +87,7 @@ suite("local run with settings in the store", () => {
     });
     await context.store.put(configKey("events", "target-config.json"), '{\n"password": hunter2}');
     await assert.rejects(runPipeline(context, entry), {
-      message: `configs/events/target-config.json in ${context.store.url}: not JSON`,
+      message: `configs/events/target-config.json in ${context.store.url}: is not JSON.\nCorrect the file.`,
     });
   });
 });

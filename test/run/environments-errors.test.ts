@@ -61,7 +61,7 @@ test("environment: the error explains why a connector cannot be installed, and n
   );
   assert.match(
     await said("tap-tiny", { executable: "tap-other" }),
-    /^tap-tiny 1\.0\.0 installs no command "tap-other"; set executable to one of: tap-tiny$/,
+    /^tap-tiny 1\.0\.0 installs no command "tap-other"\.\nSet executable of the connector to one of: tap-tiny$/,
   );
   assert.deepEqual(
     readdirSync(site.root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log")),
@@ -95,7 +95,7 @@ test("environment: a Python without venv and pip works with uv, and is an error 
   const without = await install({ ...site, env }, tiny("tap-slow"));
   assert.match(
     without.error ?? "",
-    /^Python 3\.\S+ at \S+ has neither venv nor pip, and there is no uv; .*apt-get install python3-venv/,
+    /^Python 3\.\S+ at \S+ has neither venv nor pip, and uv is not installed\.\n.*apt-get install python3-venv/,
   );
 });
 
@@ -104,14 +104,14 @@ test("environment: a root that is a file or cannot be written is an error", asyn
   writeFileSync(join(folder, "file"), "");
   await assert.rejects(
     ensureEnvironment(tiny("tap-tiny"), { root: join(folder, "file", "environments") }),
-    { name: "UserError", message: /is no folder; connectors are installed below/ },
+    { name: "UserError", message: /: is not a folder\. Connectors are installed in / },
   );
 
   // A folder of the kernel, which rejects root as well.
   const root = join("/sys", "environments");
   await assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root }), {
     name: "UserError",
-    message: `${root} cannot be written; connectors are installed below ${root}`,
+    message: `${root}: cannot be written. Connectors are installed in ${root}.\nCheck its permissions, or set TAPCTL_ENVIRONMENTS to a folder that is writable.`,
   });
 });
 

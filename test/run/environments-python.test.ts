@@ -52,7 +52,7 @@ test("Python: the error says what was found and what is needed", async (t) => {
   const { env } = machine(t, { python3: "3.8.18" });
   await assert.rejects(findPython({ min: "3.10" }, { env }), {
     name: "UserError",
-    message: /^no Python 3\.10 to 3\.13 found \(python3 is 3\.8\.18\); install one/,
+    message: /^Python 3\.10 to 3\.13 is not installed \(python3 is 3\.8\.18\)\.\nInstall it/,
   });
   await assert.rejects(findPython({}, { env: { PATH: "/nowhere" } }), {
     name: "UserError",
@@ -72,11 +72,12 @@ test("Python: TAPCTL_PYTHON is used or rejected, never skipped", async (t) => {
     "3.10.4",
   );
   await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } }), {
-    message: /is Python 3\.9\.1; needed is 3\.10 to 3\.13$/,
+    message:
+      /is Python 3\.9\.1, which is not supported\.\nSet it to the path of one of 3\.10 to 3\.13\.$/,
   });
   await assert.rejects(
     findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "rubbish") } }),
-    { message: /is no Python that starts/ },
+    { message: /is not a Python that starts/ },
   );
 });
 

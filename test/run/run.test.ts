@@ -383,7 +383,7 @@ suite("secrets of a run", () => {
       runPipeline(context, fakePipeline(folder, { a: secret("one"), b: [secret("two")] })),
       {
         message:
-          '"events": tap: secret "one" (environment variable ONE, or a line in .env), secret "two" (environment variable TWO, or a line in .env) is not given',
+          '"events": tap: secret "one", "two" is not set.\nSet ONE, TWO in the environment or in .env.',
         exitCode: 2,
       },
     );

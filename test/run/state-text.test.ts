@@ -177,6 +177,6 @@ test("internal error: the runs of other pipelines continue", async (t) => {
   );
   assert.match(
     result.notBegun[0]?.error.message ?? "",
-    /^a bug in tapctl: TypeError: x is not a function/,
+    /^Internal error: TypeError: x is not a function/,
   );
 });

@@ -18,7 +18,7 @@ import { readState } from "../../src/store/state/state";
 import { startS3Server } from "../support/s3-server";
 import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./support";
 
-const UNSAVED = /^the state could not be saved, so the next run sends what this one loaded again: /;
+const UNSAVED = /^the state could not be saved, so the next run loads the same data again: /;
 
 /** A context with an event just before the data is loaded. */
 async function spoiled(

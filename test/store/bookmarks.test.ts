@@ -58,7 +58,7 @@ suite("one stream of a state", () => {
     assert.deepEqual(streamsOf(state), []);
     assert.throws(
       () => withBookmark(state, "users", JsonText.parse("1")),
-      /^UserError: the state has no bookmarks by stream \(\{"start_date":"2026-11-02"\}\): change it as a whole, without --stream$/,
+      /^UserError: The state has no bookmarks by stream \(\{"start_date":"2026-11-02"\}\)\.\nChange the whole state, without --stream\.$/,
     );
   });
 });

@@ -12,24 +12,24 @@ describe("errors of a folder as store", () => {
     {
       code: "EACCES",
       exit: 1,
-      says: "cannot write /s/a: permission denied; choose a folder that you can read and write",
+      says: "Cannot write /s/a: permission denied.\nChoose a folder that you can read and write.",
     },
     {
       code: "EROFS",
       exit: 1,
-      says: "cannot write /s/a: the disk is read-only; choose a folder that you can read and write",
+      says: "Cannot write /s/a: the disk is read-only.\nChoose a folder that you can read and write.",
     },
     {
       code: "ENOSPC",
       exit: 1,
-      says: "cannot write /s/a: the disk is full; free some space or choose a folder on another disk",
+      says: "Cannot write /s/a: the disk is full.\nFree some space, or choose a folder on another disk.",
     },
     {
       code: "EDQUOT",
       exit: 1,
-      says: "cannot write /s/a: your disk quota is used up; free some space or choose a folder on another disk",
+      says: "Cannot write /s/a: your disk quota is used up.\nFree some space, or choose a folder on another disk.",
     },
-    { code: "EIO", exit: 1, says: "cannot write /s/a: EIO: something" },
+    { code: "EIO", exit: 1, says: "Cannot write /s/a: EIO: something" },
   ];
   for (const { code, exit, says } of table) {
     test(`folder errors: ${code} is one line with what and where`, () => {

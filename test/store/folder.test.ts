@@ -22,7 +22,7 @@ import { temporaryFolder } from "./stores";
 const isUserError = (pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof UserError, String(error));
   assert.match(error.message, pattern);
-  assert.doesNotMatch(error.message, /\n/);
+  assert.doesNotMatch(error.problem, /\n/);
   return true;
 };
 
@@ -132,7 +132,7 @@ describe("folder as store", () => {
         await assert.rejects(
           work(),
           isUserError(
-            new RegExp(`cannot use ${root} .*: ${file} is a file, the store needs a folder$`),
+            new RegExp(`Cannot use ${root} .*: ${file} is a file\\.\nChoose a folder\\.$`),
           ),
         );
       }
@@ -144,14 +144,14 @@ describe("folder as store", () => {
     await store.put("a", "x");
     assert.equal(await store.get("a/b"), undefined);
     assert.deepEqual(await store.list("a/"), []);
-    await assert.rejects(store.put("a/b", "x"), isUserError(/^cannot write .*object\/a\/b: /));
+    await assert.rejects(store.put("a/b", "x"), isUserError(/^Cannot write .*object\/a\/b: /));
   });
 
   test("folder store: an unwritable folder is one line", async () => {
     // Not even root can create a folder in /proc.
     await assert.rejects(
       openFolder("/proc/tapctl-store").put("a", "x"),
-      isUserError(/^cannot write \/proc\/tapctl-store\/a: /),
+      isUserError(/^Cannot write \/proc\/tapctl-store\/a: /),
     );
   });
 
@@ -166,7 +166,7 @@ describe("folder as store", () => {
       const store = openFolder(disk);
       await store.put("state/a/state.json", "old");
       const says = isUserError(
-        /^cannot write \S+state.json: the disk is full; free some space or choose a folder on another disk$/,
+        /^Cannot write \S+state.json: the disk is full\.\nFree some space, or choose a folder on another disk\.$/,
       );
       await assert.rejects(store.put("state/a/state.json", "x".repeat(100_000)), says);
       assert.equal((await store.get("state/a/state.json"))?.toString(), "old");
@@ -184,7 +184,7 @@ describe("folder as store", () => {
       mkdirSync(root, { mode: 0o500 });
       await assert.rejects(
         openFolder(root).put("a", "x"),
-        isUserError(/permission denied; choose a folder that you can read and write/),
+        isUserError(/permission denied\.\nChoose a folder that you can read and write/),
       );
     },
   );

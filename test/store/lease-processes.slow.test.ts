@@ -92,7 +92,7 @@ describe("lease between processes", () => {
     holder.child.kill("SIGCONT");
     assert.match(
       await holder.ask("verify"),
-      /LeaseLost: this run no longer holds "orders": run mine on host .* took it over; its state is not saved/,
+      /LeaseLost: This run no longer holds the lease of "orders": run mine on host .* took it over\. Its state is not saved/,
     );
     assert.equal(await holder.ask("release"), "released");
     await lease.verify();

@@ -109,13 +109,13 @@ describeStores("lease", (fresh, again) => {
     assert.equal(
       elsewhere.message,
       `"orders" is held by run 20261123T081502Z-4f2a9c of ann on host db1 (pid 4242, since 2026-11-23T08:15:02.000Z, ` +
-        `renewed until 2026-11-23T08:16:02.000Z): wait for it to end or stop it there; if that machine is gone, it is free at 2026-11-23T08:16:02.000Z`,
+        `renewed until 2026-11-23T08:16:02.000Z).\nWait for it to end, or stop it there. If that machine no longer exists, the lease expires at 2026-11-23T08:16:02.000Z.`,
     );
     await store.put(leaseKey("orders", 1), JSON.stringify(foreign(self())));
     assert.match(
       (await refused()).message,
       new RegExp(
-        `on host ${hostname()} \\(pid ${process.pid}, .*: wait for it to end or stop it \\(kill ${process.pid}\\)$`,
+        `on host ${hostname()} \\(pid ${process.pid}, .*\\)\\.\nWait for it to end, or stop it with: kill ${process.pid}$`,
       ),
     );
   });
@@ -184,7 +184,7 @@ describeStores("lease", (fresh, again) => {
     assert.equal(heard.length, 2);
     assert.match(
       heard[0] ?? "",
-      /^this run no longer holds "orders": run challenger on host .* took it over/,
+      /^This run no longer holds the lease of "orders": run challenger on host .* took it over/,
     );
     await owner.release();
     await challenger.verify();

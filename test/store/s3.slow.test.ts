@@ -30,7 +30,7 @@ async function withServer(
 const isUserError = (pattern: RegExp, exitCode: number) => (error: unknown) => {
   assert.ok(error instanceof UserError, String(error));
   assert.match(error.message, pattern);
-  assert.doesNotMatch(error.message, /\n/);
+  assert.doesNotMatch(error.problem, /\n/);
   assert.equal(error.exitCode, exitCode);
   return true;
 };
@@ -101,7 +101,7 @@ describe("S3 store", () => {
         const store = openS3({ bucket: "tests", prefix: "unconditional", endpoint });
         await assert.rejects(
           store.putIfAbsent("leases/a/1.json", "x"),
-          isUserError(/ignores "If-None-Match", so that two runs/, 2),
+          isUserError(/ignores "If-None-Match", so two runs/, 2),
         );
       },
     );
@@ -126,7 +126,7 @@ describe("S3 store", () => {
   test("S3 store: a missing bucket is one line", async () => {
     const store = openS3({ bucket: "no-such-bucket", endpoint: server.endpoint });
     const says = isUserError(
-      /^cannot use s3:\/\/no-such-bucket\?endpoint=\S+: the bucket does not exist at http:\S+; create it or name another$/,
+      /^Cannot use s3:\/\/no-such-bucket\?endpoint=\S+: the bucket does not exist at http:\S+\.\nCreate it, or choose another one\.$/,
       2,
     );
     await assert.rejects(store.get("a"), says);
@@ -152,7 +152,7 @@ describe("S3 store", () => {
     assert.ok(answer.ok, await answer.text());
     const store = openS3({ bucket: "closed", endpoint: server.endpoint });
     const says =
-      /^cannot write a in s3:\/\/closed\S*: access denied by http:\S+ \((AccessDenied|Forbidden|403)\); the credentials need to list, read, write and delete/;
+      /^Cannot write a in s3:\/\/closed\S*: access denied by http:\S+ \((AccessDenied|Forbidden|403)\)\.\nUse credentials that may list, read, write and delete/;
     await assert.rejects(store.put("a", "x"), isUserError(says, 1));
   });
 
@@ -168,7 +168,7 @@ describe("S3 store", () => {
     await assert.rejects(
       openS3({ bucket: "tests", endpoint: closed }).get("a"),
       isUserError(
-        /cannot read a in .*: http:\S+ cannot be reached \(ECONNREFUSED\); check the endpoint$/,
+        /Cannot read a in .*: http:\S+ cannot be reached \(ECONNREFUSED\)\.\nCheck the endpoint\.$/,
         1,
       ),
     );
@@ -202,7 +202,7 @@ describe("S3 store", () => {
       async (endpoint) => {
         await assert.rejects(
           openS3({ bucket: "tests", endpoint }).list(""),
-          isUserError(/^cannot list .* in s3:/, 1),
+          isUserError(/^Cannot list .* in s3:/, 1),
         );
       },
     );
@@ -218,7 +218,7 @@ describe("S3 store", () => {
     });
     assert.equal(
       stdout,
-      "cannot use s3://tests?region=eu-central-1: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\n",
+      "Cannot use s3://tests?region=eu-central-1: AWS credentials are not set.\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.\n",
     );
     assert.equal(stderr, "");
   });
@@ -241,7 +241,7 @@ describe("S3 store", () => {
     await openFolder(folder).put("file", "");
     await assert.rejects(
       store.downloadFile("a", join(folder, "file/below")),
-      isUserError(/^cannot use \S+ as .*file is a file/, 2),
+      isUserError(/^Cannot use \S+ as .*file is a file/, 2),
     );
   });
 });
@@ -260,10 +260,10 @@ describe("errors of an S3 store", () => {
       error: { name: "PermanentRedirect", $metadata: { httpStatusCode: 301 } },
       says: /the bucket is in another region/,
     },
-    { error: new Error("Region is missing"), says: /no AWS region known; set AWS_REGION/ },
+    { error: new Error("Region is missing"), says: /the AWS region is not set\.\nSet AWS_REGION/ },
     {
       error: { name: "CredentialsProviderError", message: "Could not load credentials" },
-      says: /no AWS credentials found/,
+      says: /AWS credentials are not set/,
     },
     {
       error: { name: "Error", code: "EHOSTUNREACH" },

@@ -22,7 +22,7 @@ const PATIENT_MS = 20_000;
 export async function digestOf(image: string, login?: Login): Promise<string> {
   const { host, repository, tag } = parseImageReference(image);
   if (tag === undefined)
-    throw new UserError(`the image ${image} has no tag to resolve; write name:tag`);
+    throw new UserError(`The image ${image} has no tag.`, { fix: "Write it as name:tag." });
   const answer = await askFor(image, tag, PATIENT_MS, login);
   const registry = registryHost(host);
   if (answer.status === 404)

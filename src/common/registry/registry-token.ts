@@ -42,7 +42,10 @@ export async function registryToken(
     new RegExp(`${name}="([^"]*)"`).exec(header)?.[1];
   const realm = field("realm");
   if (!wantsToken(refused) || realm === undefined || !URL.canParse(realm))
-    throw new UserError(`${what} requires a login; only public images can be resolved`, 1);
+    throw new UserError(`${what} requires a login.`, {
+      fix: "Use a public image, or its digest (name@sha256:...).",
+      exitCode: 1,
+    });
   const address = new URL(realm);
   address.search = new URLSearchParams({
     service: field("service") ?? "",

@@ -18,8 +18,8 @@ export function ecrRepository(
   ecr: EcrSettings,
 ): string {
   if (account === undefined)
-    throw new UserError(
-      "tapctl:aws.account: is not set, and the address of ECR has it in it; set it, or name a registry with --registry",
-    );
+    throw new UserError("tapctl:aws.account is not set, and the address of ECR contains it.", {
+      fix: "Set it, or name a registry with --registry.",
+    });
   return `${account}.dkr.${serviceHost("ecr", region)}/${repositoryName(image, ecr)}`;
 }

@@ -16,11 +16,15 @@ export async function checkRegistry(
 ): Promise<void> {
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok)
     throw new UserError(
-      "connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready",
+      "Docker builds the connector images, and `docker version` does not answer.",
+      { fix: "Start Docker, or use ready images: tapctl:images.ready." },
     );
   if (imageBuilder(images, address).exec && !capture("docker", ["buildx", "version"]).ok)
     throw new UserError(
-      "connector images are built by `docker buildx`, and this Docker has no such command; install its plugin (https://github.com/docker/buildx), or name ready images under tapctl:images.ready",
+      "`docker buildx` builds the connector images, and this Docker has no such command.",
+      {
+        fix: "Install its plugin (https://github.com/docker/buildx), or use ready images: tapctl:images.ready.",
+      },
     );
   if (address === undefined) return;
   const host = hostOf(address);
@@ -28,10 +32,10 @@ export async function checkRegistry(
     ["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)),
   );
   if (!tried.includes(true))
-    throw new UserError(
-      `the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`,
-      1,
-    );
+    throw new UserError(`The registry ${host} does not answer.`, {
+      fix: "Set another one in tapctl:registry.address of the stack's configuration, Pulumi.dev.yaml.",
+      exitCode: 1,
+    });
 }
 
 /** Whether a registry answers at all. */

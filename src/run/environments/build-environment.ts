@@ -166,8 +166,11 @@ function commandOf(
   const commands = dirname(environment.python);
   const path = join(commands, name);
   if (existsSync(path)) return [path];
-  const there = readdirSync(commands).filter((file) => /^(tap|target)/.test(file));
-  throw new UserError(
-    `${source.package} ${source.version} installs no command "${name}"${there.length > 0 ? `; set executable to one of: ${there.join(", ")}` : ""}`,
-  );
+  const others = readdirSync(commands).filter((file) => /^(tap|target)/.test(file));
+  throw new UserError(`${source.package} ${source.version} installs no command "${name}".`, {
+    fix:
+      others.length > 0
+        ? `Set executable of the connector to one of: ${others.join(", ")}`
+        : "Check the name of the package.",
+  });
 }

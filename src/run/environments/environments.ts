@@ -81,9 +81,7 @@ async function contentOf(
     connector,
     source,
     python: await findPython(source.python, { memory: root }).catch((error: unknown) => {
-      throw error instanceof UserError
-        ? new UserError(`connector "${connector.name}": ${error.message}`)
-        : error;
+      throw error instanceof UserError ? error.in(`connector "${connector.name}"`) : error;
     }),
     launcher:
       "bulk" in source || source.launcher === undefined
@@ -98,7 +96,8 @@ async function contentOf(
 function installedSource({ name, source }: ConnectorDefinition): InstalledSource {
   if (!("image" in source)) return source;
   throw new UserError(
-    `connector "${name}" is the image ${source.image}: it runs on a cluster only; give it a package and version to run it here`,
+    `connector "${name}" is the image ${source.image}, which runs only on a cluster.`,
+    { fix: "Give it a package and a version to run it locally." },
   );
 }
 
@@ -106,7 +105,8 @@ function readLauncher(name: string, file: string, root: string): string {
   const path = findConnectorFile(root, "launchers", file);
   if (path !== undefined) return readFileSync(path, "utf8");
   throw new UserError(
-    `connector "${name}": its launcher ${join(root, "connectors", "launchers", file)} does not exist`,
+    `connector "${name}": its launcher ${join(root, "connectors", "launchers", file)} does not exist.`,
+    { fix: "Create the file, or correct the setting launcher of the connector." },
   );
 }
 
@@ -128,10 +128,20 @@ const NO_FOLDER = ["ENOTDIR", "EEXIST"];
 function fileSystemProblem(error: unknown, root: string): UserError | undefined {
   const { code = "", path } = error as NodeJS.ErrnoException;
   const place = path ?? root;
-  if (code === "ENOSPC") return new UserError(`${place}: the disk is full`, 1);
+  if (code === "ENOSPC")
+    return new UserError(`${place}: the disk is full.`, {
+      fix: "Free some space, or set TAPCTL_ENVIRONMENTS to a folder on another disk.",
+      exitCode: 1,
+    });
   if (NOT_WRITABLE.includes(code))
-    return new UserError(`${place} cannot be written; connectors are installed below ${root}`, 1);
+    return new UserError(`${place}: cannot be written. Connectors are installed in ${root}.`, {
+      fix: "Check its permissions, or set TAPCTL_ENVIRONMENTS to a folder that is writable.",
+      exitCode: 1,
+    });
   if (NO_FOLDER.includes(code))
-    return new UserError(`${place} is no folder; connectors are installed below ${root}`, 1);
+    return new UserError(`${place}: is not a folder. Connectors are installed in ${root}.`, {
+      fix: "Move the file, or set TAPCTL_ENVIRONMENTS to a folder.",
+      exitCode: 1,
+    });
   return undefined;
 }

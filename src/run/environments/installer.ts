@@ -53,14 +53,20 @@ export async function findInstaller(context: InstallContext): Promise<Installer>
   if (existsSync(fetched.path)) return { kind: "uv", path: fetched.path };
   if (!python.hasPip && !python.hasVenv) {
     throw new UserError(
-      `Python ${python.version} at ${python.path} has neither venv nor pip, and there is no uv; install one (Debian: apt-get install python3-venv, elsewhere: https://docs.astral.sh/uv) or set TAPCTL_PYTHON to another Python`,
+      `Python ${python.version} at ${python.path} has neither venv nor pip, and uv is not installed.`,
+      {
+        fix: "Install one (Debian: apt-get install python3-venv; elsewhere: https://docs.astral.sh/uv), or set TAPCTL_PYTHON to another Python.",
+      },
     );
   }
   const path = await fixedUv(context);
   if (path !== undefined) return { kind: "uv", path };
   if (python.hasVenv) return { kind: "pip" };
   throw new UserError(
-    `Python ${python.version} at ${python.path} has no venv, and uv could not be fetched (log: ${context.log}); on Debian: apt-get install python3-venv`,
+    `Python ${python.version} at ${python.path} has no venv, and uv cannot be downloaded (log: ${context.log}).`,
+    {
+      fix: "Install venv (Debian: apt-get install python3-venv), or install uv: https://docs.astral.sh/uv",
+    },
   );
 }
 

@@ -120,12 +120,13 @@ async function lookUp(
 async function given(path: string, range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python> {
   const python = await probe(path, env);
   if (!python)
-    throw new UserError(
-      `TAPCTL_PYTHON="${path}" is no Python that starts; it takes the path of one of ${rangeText(range)}`,
-    );
+    throw new UserError(`TAPCTL_PYTHON="${path}" is not a Python that starts.`, {
+      fix: `Set it to the path of one of ${rangeText(range)}.`,
+    });
   if (!fits(python, range))
     throw new UserError(
-      `TAPCTL_PYTHON="${path}" is Python ${python.version}; needed is ${rangeText(range)}`,
+      `TAPCTL_PYTHON="${path}" is Python ${python.version}, which is not supported.`,
+      { fix: `Set it to the path of one of ${rangeText(range)}.` },
     );
   return python;
 }
@@ -144,9 +145,9 @@ async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python>
   if (fitting[0]) return fitting[0].python;
   const there =
     seen.map(({ name, python }) => `${name} is ${python.version}`).join(", ") || "none on PATH";
-  throw new UserError(
-    `no Python ${rangeText(range)} found (${there}); install one (Debian: apt-get install python3 python3-venv, macOS: brew install python@3.12) or set TAPCTL_PYTHON to its path`,
-  );
+  throw new UserError(`Python ${rangeText(range)} is not installed (${there}).`, {
+    fix: "Install it (Debian: apt-get install python3 python3-venv, macOS: brew install python@3.12), or set TAPCTL_PYTHON to its path.",
+  });
 }
 
 /**

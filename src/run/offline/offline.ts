@@ -18,7 +18,8 @@ export function standInSettings(entry: Replication, url: string): JsonObject {
   const address = ADDRESS[entry.tap.connector.name];
   if (!address)
     throw new UserError(
-      `"${entry.name}": --offline supports ${Object.keys(ADDRESS).join(" and ")}, not ${entry.tap.connector.name}; run it without --offline`,
+      `"${entry.name}": --offline supports ${Object.keys(ADDRESS).join(" and ")}, not ${entry.tap.connector.name}.`,
+      { fix: "Run it without --offline." },
     );
   return address(url);
 }

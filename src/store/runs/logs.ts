@@ -29,7 +29,9 @@ export async function readLogs(
   const runs = await store.listFolders(runsPrefix(pipeline));
   const wanted = run ?? runs.at(-1);
   if (wanted === undefined)
-    throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
+    throw new UserError(`"${pipeline}" has not run yet, or its runs were deleted.`, {
+      fix: ({ tapctl }) => `Run it with: ${tapctl(`run ${pipeline}`)}`,
+    });
   if (!runs.includes(wanted))
     throw new UserError(`"${pipeline}" has no run ${wanted}.`, {
       fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${pipeline}`)}`,

@@ -124,7 +124,9 @@ export async function readSummary(
   }
   const summary = parseSummary(body);
   if (summary === undefined) {
-    throw new UserError(`${key} in ${store.url} is not a run's summary of version 1; delete it`);
+    throw new UserError(`${key} in ${store.url} is not a summary of version 1.`, {
+      fix: "Delete it.",
+    });
   }
   return summary;
 }

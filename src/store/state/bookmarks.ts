@@ -114,9 +114,9 @@ export function withBookmark(
   const base = state ?? JsonText.parse('{"bookmarks": {}}');
   const bookmarks = bookmarksOf(base);
   if (bookmarks === undefined)
-    throw new UserError(
-      `the state has no bookmarks by stream (${base.text.slice(0, 80)}): change it as a whole, without --stream`,
-    );
+    throw new UserError(`The state has no bookmarks by stream (${base.text.slice(0, 80)}).`, {
+      fix: "Change the whole state, without --stream.",
+    });
   return base.with(
     "bookmarks",
     bookmark === undefined ? bookmarks.without(stream) : bookmarks.with(stream, bookmark),

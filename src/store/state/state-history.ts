@@ -146,7 +146,7 @@ async function readHistory(
       : { run, envelope: { ...parseEnvelope(store, key, pipeline, body), run } };
   } catch (error) {
     if (error instanceof UnreadableState) {
-      return { run, problem: error.message };
+      return { run, problem: error.problem };
     }
     throw error;
   }

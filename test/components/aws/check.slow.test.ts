@@ -359,14 +359,14 @@ describe("AWS checks with recorded answers", () => {
           `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>`,
         );
     assert.deepEqual(await refused(expired), [
-      'tapctl:aws: the credentials are not valid in region "eu-central-1" (ExpiredToken: The security token included in the request is expired); sign in again',
+      'tapctl:aws: the credentials are not valid in region "eu-central-1" (ExpiredToken: The security token included in the request is expired).\nSign in again.',
     ]);
   });
 
   test("AWS answer: missing credentials are a problem", async () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     assert.deepEqual(await problems(), [
-      "tapctl:aws: no credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile",
+      "tapctl:aws: credentials are not set.\nSet AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile.",
     ]);
   });
 
@@ -374,7 +374,7 @@ describe("AWS checks with recorded answers", () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     assert.match(
       (await problems({ place: { profile: "unknown" } }))[0] ?? "",
-      /^tapctl:aws: profile "unknown" has no valid credentials \(.*\); sign in with: aws sso login --profile unknown, or use another profile$/,
+      /^tapctl:aws: profile "unknown" has no valid credentials \(.*\)\.\nSign in with: aws sso login --profile unknown\. Or use another profile\.$/,
     );
   });
 
@@ -382,7 +382,7 @@ describe("AWS checks with recorded answers", () => {
     set({ AWS_ENDPOINT_URL_STS: "http://sts.eu-cental-1.invalid" });
     assert.match(
       (await problems({ place: { region: "eu-cental-1" } }))[0] ?? "",
-      /^tapctl:aws: STS of region "eu-cental-1" cannot be reached \((ENOTFOUND|EAI_AGAIN)\); check aws\.region and the network$/,
+      /^tapctl:aws: STS of region "eu-cental-1" cannot be reached \((ENOTFOUND|EAI_AGAIN)\)\.\nCheck aws\.region and the network\.$/,
     );
   });
 });

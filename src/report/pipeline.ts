@@ -1,5 +1,5 @@
 import { formatBytes } from "../common/print";
-import { describeState, recordsCell } from "../store/runs/run-text";
+import { describeSlices, describeState, recordsCell } from "../store/runs/run-text";
 import { formatAge, formatBookmarkAge, reasonsOf } from "../status/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
@@ -92,6 +92,7 @@ function moreFacts({
         ? null
         : newest.streams.map(({ stream, records }) => `${stream} ${number(records)}`).join(", "),
     ],
+    ["slices", newest === undefined ? null : describeSlices(newest)],
     [
       "bytes",
       runs.length === 0

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { runPipeline } from "../../src/run/run";
+import { describeSlices } from "../../src/store/runs/run-text";
 import { readState } from "../../src/store/state/state";
 import { ROWS, slicedPipeline, slicesContext } from "./parallel-support";
 import { temporaryFolder } from "./support";
@@ -63,3 +64,26 @@ for (const mode of ["artifact", "stream"] as const)
       assert.deepEqual(loaded(folder), ROWS);
     });
   });
+
+test("slices: a report names the slowest one, and counts those that failed", () => {
+  const slice = {
+    slice: 1,
+    streams: ["a"],
+    status: "succeeded",
+    records: 1,
+    bytes: 9,
+    error: null,
+  };
+  const slow = {
+    ...slice,
+    slice: 2,
+    streams: ["b", "c"],
+    status: "failed",
+    seconds: 5.12,
+  } as const;
+  assert.equal(
+    describeSlices({ slices: [{ ...slice, status: "succeeded", seconds: 2 }, slow] }),
+    "2, 1 failed; the slowest took 5.1 s (b, c)",
+  );
+  assert.equal(describeSlices({}), null);
+});

@@ -71,6 +71,14 @@ export function describeStateAfter({
     : describeState(stateAfter);
 }
 
+/** The slices of a parallel run in a few words; null for any other run. */
+export function describeSlices({ slices = [] }: Pick<RunSummary, "slices">): string | null {
+  const [slowest] = [...slices].sort((one, other) => other.seconds - one.seconds);
+  if (slowest === undefined) return null;
+  const failed = slices.filter(({ status }) => status === "failed").length;
+  return `${slices.length}${failed > 0 ? `, ${failed} failed` : ""}; the slowest took ${slowest.seconds.toFixed(1)} s (${slowest.streams.join(", ")})`;
+}
+
 /** Rows of the table that ends a run: one a stream, with the run's own figures on the first. */
 export function summaryTable(summaries: readonly RunSummary[]): string {
   const rows = summaries.flatMap((summary) => {

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -52,7 +53,7 @@ export function addImport(program: Command): void {
         });
       if (flags.out === undefined) return print(typescript.trimEnd());
       print(
-        `${flags.out}: ${names.length === 1 ? "1 pipeline" : `${names.length} pipelines`}${names.length > 0 ? `: ${names.join(", ")}` : ""}`,
+        `${flags.out}: ${plural(names.length, "pipeline")}${names.length > 0 ? `: ${names.join(", ")}` : ""}`,
       );
       if (imported.leftOver.length > 0)
         print(

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
@@ -69,7 +70,7 @@ export function addRender(program: Command): void {
         );
       writeFiles(flags.out, [...files, ...runFiles(rendered)]);
       print(
-        `${flags.out}: templates, ${rendered.pipelines.length} pipelines and one run to submit for each`,
+        `${flags.out}: templates, ${plural(rendered.pipelines.length, "pipeline")} and one run to submit for each`,
       );
     });
 }

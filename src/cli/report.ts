@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../common/errors";
@@ -31,7 +32,7 @@ export function addReport(program: Command): void {
       const page = reportPage(data);
       write(flags.out, page);
       print(
-        `${flags.out}: ${data.pipelines.length === 1 ? "1 pipeline" : `${data.pipelines.length} pipelines`}, ${formatBytes(Buffer.byteLength(page))}`,
+        `${flags.out}: ${plural(data.pipelines.length, "pipeline")}, ${formatBytes(Buffer.byteLength(page))}`,
       );
     });
 }

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { loadProject } from "../run/project";
@@ -48,7 +49,7 @@ export function addValidate(program: Command): void {
         if (groups.length > MOST_NOTES)
           print(`note: ${groups.length - MOST_NOTES} more; list all with --json`);
         print(
-          `${join(project.root, "pipelines", "index.ts")}: ${project.entries.length === 1 ? "1 pipeline, valid" : `${project.entries.length} pipelines, all valid`}`,
+          `${join(project.root, "pipelines", "index.ts")}: ${plural(project.entries.length, "pipeline, valid", "pipelines, all valid")}`,
         );
       },
     );

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { print } from "../common/print";
 import { commandsFor, type Commands } from "../common/commands";
 import { ARGO_RELEASE } from "../manifests/charts/argo-values";
@@ -59,14 +60,14 @@ export function destroyedText(
   const pipelines = countPipelines(resources);
   return [
     `Stack "${name}" of project ${project}${context === "" ? "" : `, on the cluster of context "${context}"`}:`,
-    `  ${pipelines} ${pipelines === 1 ? "pipeline" : "pipelines"}`,
+    `  ${plural(pipelines, "pipeline")}`,
     ...(namespaces.length > 0
       ? [`  namespaces ${namespaces.join(", ")} and everything in them`]
       : []),
     ...(hasRelease(resources, "minio")
       ? ["  the data in the object store: extracts, files and saved states"]
       : []),
-    `  ${resources.length} resources in total`,
+    `  ${plural(resources.length, "resource")} in total`,
   ].join("\n");
 }
 

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { packageFile } from "../common/package";
@@ -5,7 +6,7 @@ import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportData } from "./data";
 import { html, trusted, type Html } from "./html";
 import { pipelineCard, TONES } from "./pipeline";
-import { count, moment, number } from "./words";
+import { moment, number } from "./words";
 
 const CONDITIONS: readonly PipelineStatus["condition"][] = [
   "invalid schedule",
@@ -49,7 +50,7 @@ function summary({ pipelines }: ReportData): Html {
     if (found === 0) return null;
     return html`<button type="button" class="${TONES[condition]}" data-is="${condition}" aria-pressed="false"><svg><use href="#${TONES[condition]}"/></svg>${number(found)} ${condition}</button>`;
   });
-  return html`<div class="sum"><b>${count(pipelines.length, "pipeline")}</b>${chips}<input type="search" id="find" placeholder="Find" aria-label="Find a pipeline by name" autocomplete="off" hidden></div>`;
+  return html`<div class="sum"><b>${plural(pipelines.length, "pipeline")}</b>${chips}<input type="search" id="find" placeholder="Find" aria-label="Find a pipeline by name" autocomplete="off" hidden></div>`;
 }
 
 function legend(): Html {

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
 import { describeSlices, describeState, recordsCell } from "../store/runs/run-text";
 import { formatAge, formatBookmarkAge, reasonsOf } from "../status/status-table";
@@ -5,7 +6,7 @@ import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
 import { html, type Content, type Html } from "./html";
 import { runTable, timeline } from "./runs";
-import { count, moment, number, took } from "./words";
+import { moment, number, took } from "./words";
 
 /** Symbol and color of each condition. */
 export const TONES: {
@@ -97,7 +98,7 @@ function moreFacts({
       "bytes",
       runs.length === 0
         ? null
-        : `${formatBytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))} in ${count(runs.length, "run")}`,
+        : `${formatBytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))} in ${plural(runs.length, "run")}`,
     ],
     [
       "skipped",

@@ -1,8 +1,9 @@
+import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
 import { recordsCell } from "../store/runs/run-text";
 import type { RunSummary } from "../store/runs/runs";
 import { html, trusted, type Html } from "./html";
-import { classOf, count, moment, number, took } from "./words";
+import { classOf, moment, number, took } from "./words";
 
 /** Minimum height of a bar in percent, so that short runs are visible. */
 const LOWEST = 12;
@@ -48,7 +49,7 @@ function row({
 
 function inWords(runs: readonly RunSummary[]): string {
   const bad = runs.filter(({ status }) => status === "failed" || status === "interrupted").length;
-  return `${count(runs.length, "run")}, ${bad === 0 ? "none failed" : `${number(bad)} failed`}; open for a table`;
+  return `${plural(runs.length, "run")}, ${bad === 0 ? "none failed" : `${number(bad)} failed`}; open for a table`;
 }
 
 function part(value: number, of: number): number {

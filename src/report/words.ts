@@ -24,11 +24,6 @@ export function took(seconds: number | null): string {
   return seconds < 10 ? `${seconds.toFixed(1)} s` : formatAge(seconds);
 }
 
-/** A count with its noun. @example `1 run`, `2 runs` */
-export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
-}
-
 /** Class of a run's bar and row. */
 export function classOf(status: RunStatus): "s" | "f" | "i" | "r" {
   return ({ succeeded: "s", failed: "f", interrupted: "i", running: "r" } as const)[status];

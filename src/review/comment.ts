@@ -1,5 +1,6 @@
+import { plural } from "../common/plural";
 import type { PipelineChange } from "./changes";
-import { alert, atMost, bullets, code, count } from "./markdown";
+import { alert, atMost, bullets, code } from "./markdown";
 import type { ResourceLoss } from "./pulumi-preview";
 import type { Review } from "./review";
 
@@ -48,7 +49,7 @@ export function commentText(review: Review, bytes: number): string {
     left === 0
       ? []
       : [
-          `**${count(left, "more pipeline")}** ${left === 1 ? "is" : "are"} omitted because of the size limit of comments; ${REST}`,
+          `**${plural(left, "more pipeline")}** ${left === 1 ? "is" : "are"} omitted because of the size limit of comments; ${REST}`,
           "",
         ];
   return cutTo(
@@ -105,7 +106,7 @@ function losses({ resources }: Review, most: number): readonly string[] {
   const parts = (["deleted", "replaced"] as const).flatMap((kind) =>
     number(kind) === 0
       ? []
-      : [`${count(number(kind), "resource")} ${number(kind) === 1 ? "is" : "are"} ${kind}`],
+      : [`${plural(number(kind), "resource")} ${number(kind) === 1 ? "is" : "are"} ${kind}`],
   );
   return alert("CAUTION", [
     `**${parts.join(", ")}**`,
@@ -146,7 +147,7 @@ function pipelines(
   ]);
   if (sizeOf(full.flat()) <= room) return { lines: full.flat(), left: 0 };
   const brief = blocks(changes, ({ name, facts }) => [
-    `- ${code(name)}: ${count(facts.length, "fact")}`,
+    `- ${code(name)}: ${plural(facts.length, "fact")}`,
   ]);
   // As many as fit with all facts, the others by name; if that is too long, only as many names as
   // fit.
@@ -205,7 +206,7 @@ function otherChanges({ templates, rerendered }: Review, most: number): readonly
     ...(templates === "changes" ? ["the templates shared by all pipelines change"] : []),
     ...(rerendered.length > 0
       ? [
-          `${count(rerendered.length, "pipeline")} with an unchanged entry ${rerendered.length === 1 ? "gets" : "get"} different manifests: ${atMost(rerendered, most, code).join(", ")}`,
+          `${plural(rerendered.length, "pipeline")} with an unchanged entry ${rerendered.length === 1 ? "gets" : "get"} different manifests: ${atMost(rerendered, most, code).join(", ")}`,
         ]
       : []),
   ];

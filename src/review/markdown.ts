@@ -22,11 +22,6 @@ export function code(text: string): string {
   return `${fence}${space}${line}${space}${fence}`;
 }
 
-/** A number with its noun: `1 pipeline`, `1,200 pipelines`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
-}
-
 /** Formats lines as a list. */
 export function bullets(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `- ${line}`);

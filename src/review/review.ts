@@ -1,8 +1,9 @@
+import { plural } from "../common/plural";
 import type { PipelineEntry } from "../model/define";
 import { entryProblems } from "../model/validation/entry";
 import { pipelineChanges, type PipelineChange } from "./changes";
 import type { CheckoutDescription, CheckoutManifests } from "./checkout";
-import { code, count } from "./markdown";
+import { code } from "./markdown";
 import { pairEntries } from "./pairing";
 import type { ResourcePlan } from "./pulumi-preview";
 
@@ -67,7 +68,7 @@ function baseLimits(base: CheckoutDescription, invalid: number): readonly string
   return invalid === 0
     ? []
     : [
-        `The base branch has ${count(invalid, "pipeline")} that this branch considers invalid; they are shown as new or omitted.`,
+        `The base branch has ${plural(invalid, "pipeline")} that this branch considers invalid; they are shown as new or omitted.`,
       ];
 }
 
@@ -94,7 +95,7 @@ function previewLimits(resources: ResourcePlan | undefined): readonly string[] {
   return resources.errors === 0
     ? []
     : [
-        `The preview of the cluster has ${count(resources.errors, "error")}: its list of resources is incomplete.`,
+        `The preview of the cluster has ${plural(resources.errors, "error")}: its list of resources is incomplete.`,
       ];
 }
 

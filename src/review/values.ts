@@ -1,6 +1,7 @@
+import { plural } from "../common/plural";
 import { isSecretReference, type Json } from "../model/connector-settings";
 import { plain, risk, type Fact } from "./fact";
-import { code, count } from "./markdown";
+import { code } from "./markdown";
 import { isWrittenOut, shown } from "./secrecy";
 import { stringifyJson } from "../common/json";
 
@@ -35,7 +36,7 @@ export function valueFacts(
   return [
     ...facts.filter(({ weight }) => weight !== "plain"),
     ...kept,
-    ...(more > 0 ? [plain(`and ${count(more, "more value")}`)] : []),
+    ...(more > 0 ? [plain(`and ${plural(more, "more value")}`)] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import type { StreamRule } from "../model/replication";
 
 /** A stream of a discovered catalog. */
@@ -27,7 +28,7 @@ export function describeStreams(
   rules: readonly (string | StreamRule)[] | undefined,
 ): { readonly ok: boolean; readonly detail: string } {
   if (streams.length === 0) return { ok: false, detail: "found no stream" };
-  const found = `found ${streams.length} ${streams.length === 1 ? "stream" : "streams"}`;
+  const found = `found ${plural(streams.length, "stream")}`;
   const patterns = rules?.map((rule) => (typeof rule === "string" ? rule : rule.stream));
   const unmatched = patterns?.find((pattern) => !streams.some((one) => fits(pattern, one)));
   if (unmatched !== undefined)

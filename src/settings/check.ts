@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import type { z } from "zod";
 import { UserError, type UserErrorOptions } from "../common/errors";
 import { didYouMean } from "../model/validation/nearest";
@@ -48,10 +49,9 @@ export function settingsError(
   problems: readonly string[],
   { project = "tapctl", ...options }: UserErrorOptions & { readonly project?: string } = {},
 ): UserError {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return new UserError(
     [
-      `${count} in the configuration of the stack:`,
+      `${plural(problems.length, "problem")} in the configuration of the stack:`,
       ...problems.map((problem) => `${project}:${problem}`),
     ].join("\n"),
     options,

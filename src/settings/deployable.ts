@@ -1,3 +1,4 @@
+import { plural } from "../common/plural";
 import { UserError } from "../common/errors";
 import type { PipelineEntry } from "../model/define";
 import { formatProblem, InvalidPipelines } from "../model/validation/problem";
@@ -26,7 +27,7 @@ export function assertDeployable(
   if (missing.length > 0)
     throw new UserError(
       [
-        `${missing.length === 1 ? "1 secret is" : `${missing.length} secrets are`} missing:`,
+        `${plural(missing.length, "secret is", "secrets are")} missing:`,
         ...missing.map(({ name, where }) =>
           formatProblem({ where, text: `secret "${name}" is not set` }),
         ),

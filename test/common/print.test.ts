@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { plural } from "../../src/common/plural";
 import { formatBytes, table } from "../../src/common/print";
 import { describeState } from "../../src/store/runs/run-text";
 import { toJsonText } from "../../src/common/json";
@@ -41,3 +42,10 @@ for (const [state, text] of [
   test(`describeState: ${JSON.stringify(state)} is "${text}"`, () =>
     assert.equal(describeState(state && toJsonText(state)), text));
 }
+
+test("plural: a number with its noun", () => {
+  assert.deepEqual(
+    [plural(0, "run"), plural(1, "run"), plural(1200, "entry", "entries")],
+    ["0 runs", "1 run", "1,200 entries"],
+  );
+});

@@ -234,7 +234,7 @@ test("validation: importing it loads only itself, the defaults, JSON, errors and
   ) as readonly string[];
   const others = loaded.filter(
     (file) =>
-      !/\/model\/((validation|cron)\/[a-z-]+|units|defaults|connector-settings)\.js$|\/(errors|commands|json|json-text)\.js$|\/node_modules\/jsonc-parser\//.test(
+      !/\/model\/((validation|cron)\/[a-z-]+|units|defaults|connector-settings)\.js$|\/(errors|commands|json|json-text|plural)\.js$|\/node_modules\/jsonc-parser\//.test(
         file,
       ),
   );

@@ -1,3 +1,4 @@
+import { plural } from "../../../src/common/plural";
 import { UserError } from "../../../src/common/errors";
 import type { CloudArgs } from "../../cloud";
 import { checkAccount } from "./account";
@@ -30,7 +31,7 @@ export async function checkAws({
   if (problems.length === 0) return;
   throw new UserError(
     [
-      `${problems.length === 1 ? "1 problem" : `${problems.length} problems`} on AWS, nothing was changed:`,
+      `${plural(problems.length, "problem")} on AWS, nothing was changed:`,
       ...problems.map((problem) => `tapctl:${problem}`),
     ].join("\n"),
   );

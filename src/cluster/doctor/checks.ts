@@ -1,3 +1,4 @@
+import { plural } from "../../common/plural";
 import type { TextWithCommands } from "../../common/commands";
 import { pipelineSecret } from "../../manifests/argo/pipeline-secret";
 import { isReplication } from "../../model/define";
@@ -284,7 +285,7 @@ function ahead({ pipeline, bookmarks }: StateFact, now: Date): readonly Finding[
       bookmark.stream === null ? "its bookmark" : `the bookmark of stream "${bookmark.stream}"`;
     return fail(
       "states",
-      `${pipeline}: ${where} ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} in the future: runs skip everything before it`,
+      `${pipeline}: ${where} ${bookmark.value} is ${plural(days, "day")} in the future: runs skip everything before it`,
       ({ tapctl }) =>
         `check: ${tapctl(`state history ${pipeline}`)}; roll back: ${tapctl(`state rollback ${pipeline}`)}`,
     );

@@ -1,3 +1,4 @@
+import { plural } from "../../common/plural";
 import { FIELD_RANGES, parseField, type CronField } from "./cron-field";
 import { didYouMean } from "../validation/nearest";
 import { zoneProblem } from "./zone";
@@ -164,10 +165,9 @@ function everyHint(text: string): string {
 
 function wrongFieldCount(count: number): string {
   const expected = FIELD_RANGES.map((range) => range.name).join(", ");
-  const fields = count === 1 ? "1 field" : `${count} fields`;
   return count === 6
     ? `6 fields instead of 5 (${expected}): seconds are not supported by Argo`
-    : `${fields} instead of 5 (${expected})`;
+    : `${plural(count, "field")} instead of 5 (${expected})`;
 }
 
 function refuse(problem: string): ParsedCron {

@@ -1,3 +1,4 @@
+import { plural } from "../../common/plural";
 import { UserError } from "../../common/errors";
 
 /** A problem of an entry, or a note about it. */
@@ -59,8 +60,12 @@ export class InvalidPipelines extends UserError {
 
   /** @param problems at least one. */
   constructor(problems: readonly Problem[]) {
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super([`${count} in the pipelines:`, ...problems.map(formatProblem)].join("\n"));
+    super(
+      [
+        `${plural(problems.length, "problem")} in the pipelines:`,
+        ...problems.map(formatProblem),
+      ].join("\n"),
+    );
     this.name = "InvalidPipelines";
     this.problems = problems;
   }

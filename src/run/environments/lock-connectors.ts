@@ -1,3 +1,4 @@
+import { plural } from "../../common/plural";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { print } from "../../common/print";
@@ -59,7 +60,7 @@ export async function lockConnectors(
     });
     writeFileSync(file, text);
     print(
-      `${name} ${sourceVersion(source)}: ${text.match(/==/g)?.length ?? 0} packages, ${text === current ? "unchanged" : current === undefined ? "locked" : "changed"}`,
+      `${name} ${sourceVersion(source)}: ${plural(text.match(/==/g)?.length ?? 0, "package")}, ${text === current ? "unchanged" : current === undefined ? "locked" : "changed"}`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { plural } from "../../common/plural";
 import { compactJson, type JsonText } from "../../common/json";
 import { formatBytes, table } from "../../common/print";
 import { bookmarkOf, streamsOf, type State } from "../state/bookmarks";
@@ -17,9 +18,9 @@ export function recordsText({
   records,
   uncountedFiles = 0,
 }: Pick<RunSummary, "records" | "uncountedFiles">): string {
-  const counted = `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}`;
+  const counted = plural(records, "record");
   if (uncountedFiles === 0) return counted;
-  const files = `the rows of ${uncountedFiles.toLocaleString("en-US")} BATCH ${uncountedFiles === 1 ? "file" : "files"}`;
+  const files = `the rows of ${plural(uncountedFiles, "BATCH file")}`;
   return records === 0 ? files : `${counted} and ${files}`;
 }
 

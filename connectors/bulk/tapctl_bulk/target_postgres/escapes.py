@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# Stands for an escaped backslash. Never a byte of UTF-8.
+# Stand for an escaped backslash, and for a backslash of a quoted field. Never bytes of UTF-8.
 BACKSLASH = b"\xff"
+QUOTING = b"\xfe"
 CACHED_BYTES = 24
 CONTROLS = (
     (b"\\/", b"/"),
@@ -35,18 +36,29 @@ def unescape(text: bytes, *, replaces_nul: bool) -> bytes:
         return text
     # With the pairs out of the way, every backslash that is left starts an escape.
     text = text.replace(b"\\\\", BACKSLASH)
-    for escape, character in CONTROLS:
-        text = text.replace(escape, character)
-    if b"\\u" in text:
-        text = _with_characters(text, replaces_nul)
+    if text.count(b"\\") > text.count(b'\\"'):
+        for escape, character in CONTROLS:
+            text = text.replace(escape, character)
+        if b"\\u" in text:
+            text = _with_characters(text, replaces_nul)
     return text.replace(BACKSLASH, b"\\\\")
 
 
 def quote(value: bytes) -> bytes:
-    """Return JSON text as a field, if it needs quotes: a number, a boolean or null does not."""
+    """Return JSON text as a field, if it needs quotes: a number, a boolean or null does not.
+
+    Its escapes stay as they are, so their backslashes are hidden from `unescape`; `finished`
+    writes them.
+    """
     if value[:1] not in (b"{", b"[", b'"'):
         return value
-    return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    hidden = value.replace(b"\\", QUOTING + QUOTING) if b"\\" in value else value
+    return b'"' + hidden.replace(b'"', QUOTING + b'"') + b'"'
+
+
+def finished(text: bytes) -> bytes:
+    """Write the backslashes of quoted fields."""
+    return text.replace(QUOTING, b"\\")
 
 
 def replace_nul(value: bytes) -> bytes:

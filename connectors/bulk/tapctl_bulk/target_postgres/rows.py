@@ -20,7 +20,14 @@ from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Number, dumps
 from tapctl_bulk.singer_input import Records, damaged_line
 from tapctl_bulk.target_postgres.columns import Column
-from tapctl_bulk.target_postgres.escapes import NulCharacter, quote, replace_nul, unescape
+from tapctl_bulk.target_postgres.escapes import (
+    NulCharacter,
+    finished,
+    quote,
+    replace_nul,
+    unescape,
+)
+from tapctl_bulk.target_postgres.types import JSONS, MOMENTS, NUMBERS, base
 
 NULL = Raw(b"null")
 COPY_FORMAT = (
@@ -29,6 +36,8 @@ COPY_FORMAT = (
 # A nested value at the start of a field, where only JSON columns may have one, and those are quoted.
 NESTED_FIELDS = (b"\t{", b"\t[", b"\n{", b"\n[")
 
+# Types whose input refuses a text that starts with a brace or a bracket.
+STRICT = (*NUMBERS, *MOMENTS, *JSONS, "boolean", "uuid")
 UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')
 
 Values = tuple[Any, ...]
@@ -40,6 +49,8 @@ class RowWriter:
     def __init__(self, columns: Sequence[Column], *, replaces_nul: bool) -> None:
         self._columns = columns
         self._json = [index for index, column in enumerate(columns) if column.is_json]
+        # Only a column of text takes a nested value that is not quoted, and would take it wrongly.
+        self._takes_text = any(base(column.staged_type) not in STRICT for column in columns)
         self._replace_nul = replaces_nul
         names = [f"f{index}" for index in range(len(columns))]
         keys = {name: column.key for name, column in zip(names, columns, strict=True)}
@@ -73,11 +84,14 @@ class RowWriter:
         if self._json:
             rows = [self._with_json(row) for row in rows]
         text = _joined(rows)
-        if not _is_flat(records) and _has_nested_field(text):
+        has_quotes = bool(self._json)
+        if self._takes_text and not _is_flat(records) and _has_nested_field(text):
+            has_quotes = True
             text = _joined([tuple(_nested(value) for value in row) for row in rows])
         del rows
         try:
-            return unescape(text, replaces_nul=self._replace_nul)
+            text = unescape(text, replaces_nul=self._replace_nul)
+            return finished(text) if has_quotes else text
         except NulCharacter:
             raise self._nul_error(records) from None
         except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,11 @@ TAP = [sys.executable, "-m", "tapctl_bulk.tap_postgres.program"]
 SMALL_RANGES = """
 from tapctl_bulk.tap_postgres import full_table, program
 full_table.RANGE_PAGES = 100
+program.main()
+"""
+FREQUENT_STATES = """
+from tapctl_bulk.tap_postgres import incremental, program
+incremental.STATE_RECORDS = 500
 program.main()
 """
 
@@ -65,6 +71,8 @@ class TapRuns:
 
     small_ranges = False
     """Whether a table is large from 100 pages on."""
+    frequent_states = False
+    """Whether a state follows every 500 records."""
 
     def __init__(self, server: PostgresServer, **settings: Any) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="bulk-tap-"))
@@ -126,7 +134,9 @@ class TapRuns:
             *self._file("config", {**self.settings, **settings}),
             *self._file("catalog", catalog),
         ]
-        program = [sys.executable, "-c", SMALL_RANGES] if self.small_ranges else TAP
+        program = TAP
+        if self.small_ranges or self.frequent_states:
+            program = [sys.executable, "-c", SMALL_RANGES if self.small_ranges else FREQUENT_STATES]
         return [*program, *files, *(self._file("state", state) if state is not None else [])]
 
     def _file(self, name: str, value: Any) -> list[str]:
@@ -136,8 +146,9 @@ class TapRuns:
 
 
 def read(code: int, output: bytes, log: bytes) -> Extract:
-    """Parse what a run sent. A line that is cut off by a kill is left out, as a runner does."""
+    """Parse what a run sent. Only a kill cuts the last line, which is left out, as a runner does."""
     lines = output.split(b"\n")
+    assert code == -signal.SIGKILL or lines[-1] == b""
     messages: list[Any] = [loads(line) for line in lines[:-1]]
     return Extract(code, log.decode(), messages)
 

@@ -345,21 +345,21 @@ def test_nothing_selected_sends_nothing(server: PostgresServer, tap: TapRuns) ->
 
 
 def test_all_streams_are_of_one_snapshot(server: PostgresServer, tap: TapRuns) -> None:
-    """Rows move between tables while the tap reads: each must be sent once."""
+    """Rows move from a table that is read later to one that is being read."""
     server.query(
         "create table m.a (id integer, pad text); create table m.b (id integer, pad text);"
-        "insert into m.a select n, repeat('x', 1000) from generate_series(1, 20000) n"
+        "insert into m.a select n, repeat('x', 1000) from generate_series(1, 20000) n;"
+        "insert into m.b select n, repeat('x', 1000) from generate_series(1, 2000) n"
     )
     tap.small_ranges = True
-    catalog = tap.catalog({"m-a": None, "m-b": "id"})
+    catalog = tap.catalog({"m-a": None, "m-b": None})
     with tap.start(catalog, connections=3) as child:
         head = read_bytes(child, 100_000)
         server.query(
-            "with moved as (delete from m.a returning *) insert into m.b select * from moved"
+            "with moved as (delete from m.b returning *) insert into m.a select id + 20000, pad from moved"
         )
         output, log = child.communicate(timeout=120)
     done = read(child.returncode, head + output, log)
     assert done.code == 0, done.log
     assert sorted(ids(done.records("m-a"))) == list(range(1, 20001))
-    assert done.records("m-b") == []
-    assert sorted(ids(tap.run(catalog, done.states()[-1]).records("m-b"))) == list(range(1, 20001))
+    assert sorted(ids(done.records("m-b"))) == list(range(1, 2001))

@@ -16,10 +16,10 @@ export function addDoctor(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx tapctl doctor --on cluster")
     .action(async (flags: { readonly json?: boolean }, command: Command) => {
       const context = contextOf(command);
-      const { lookAtCluster } = await import("../cluster/doctor/look.js");
+      const { readFacts } = await import("../cluster/doctor/read-facts.js");
       const { CHECKS } = await import("../cluster/doctor/checks.js");
       const { findingText } = await import("../cluster/doctor/finding.js");
-      const facts = await lookAtCluster(await context.connect(), context.project.entries);
+      const facts = await readFacts(await context.connect(), context.project.entries);
       const findings = CHECKS.flatMap((check) => check(facts)).map((finding) =>
         findingText(finding, context.commands),
       );

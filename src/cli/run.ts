@@ -144,7 +144,7 @@ async function runAction(
       : [];
     report(
       context,
-      { ...result, notBegun: [...result.notBegun, ...refused] },
+      { ...result, notStarted: [...result.notStarted, ...refused] },
       flags.json === true,
       store.url,
     );
@@ -229,7 +229,7 @@ function chosen<Entry extends PipelineEntry>(
 
 function report({ commands }: CliContext, result: BatchResult, json: boolean, store: string): void {
   process.exitCode = batchCode(result);
-  for (const { pipeline, error } of result.notBegun)
+  for (const { pipeline, error } of result.notStarted)
     process.stderr.write(`${pipeline}: ${error.textWith(commands)}\n`);
   if (json) return printJson(result.summaries);
   if (result.summaries.length === 0) return;

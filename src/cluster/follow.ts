@@ -45,17 +45,17 @@ export async function followWorkflow(
   follower: Follower,
   { signal, wants = () => true, pollMs = 700 }: FollowOptions,
 ): Promise<WorkflowObject | undefined> {
-  const { line: tellLine } = follower;
+  const { line: printLine } = follower;
   const left = new AbortController();
   const logs =
-    tellLine &&
+    printLine &&
     logStreams(connection, {
       signal: AbortSignal.any([signal, left.signal]),
       pauseMs: pollMs,
-      onLine: (line) => wants(line.source) && tellLine(line),
+      onLine: (line) => wants(line.source) && printLine(line),
       onGap: (text) => follower.progress(text),
     });
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   let lost = 0;
   try {
     for (; !signal.aborted; await pause(pollMs)) {
@@ -79,7 +79,7 @@ export async function followWorkflow(
       }
       if (lost > 0) follower.progress("connected again");
       lost = 0;
-      for (const text of news(workflow, told)) follower.progress(text);
+      for (const text of news(workflow, reported)) follower.progress(text);
       logs?.open(pods);
       if (!["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "")) continue;
       await logs?.drain();
@@ -98,7 +98,7 @@ function mayPass(error: unknown): boolean {
 }
 
 /** What changed since the last poll: steps by id, and what the Workflow waits for. */
-function news(workflow: WorkflowObject, told: Map<string, string>): readonly string[] {
+function news(workflow: WorkflowObject, reported: Map<string, string>): readonly string[] {
   const reason = waitReason(workflow);
   const waiting: readonly [string, string][] =
     reason === undefined ? [] : [["turn", `waiting for ${reason}`]];
@@ -106,8 +106,8 @@ function news(workflow: WorkflowObject, told: Map<string, string>): readonly str
     .filter(({ name }) => !isAside(stepOf(name).name))
     .map((node): [string, string] => [node.id, progressText(node)]);
   return [...waiting, ...steps].flatMap(([key, text]) => {
-    if (told.get(key) === text) return [];
-    told.set(key, text);
+    if (reported.get(key) === text) return [];
+    reported.set(key, text);
     return [text];
   });
 }

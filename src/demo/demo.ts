@@ -113,7 +113,7 @@ function showEvent(progress: Progress, runs: string | undefined, event: RunEvent
 
 function conclude(result: BatchResult, store: string): void {
   process.exitCode = batchCode(result);
-  for (const { pipeline, error } of result.notBegun)
+  for (const { pipeline, error } of result.notStarted)
     process.stderr.write(`${pipeline}: ${error.message}\n`);
   const { summaries } = result;
   if (summaries.length === 0) return;

@@ -9,7 +9,7 @@ import { runPipeline } from "./run";
 import type { RunContext, RunOptions } from "./run-options";
 
 /** A pipeline whose run did not start, and the reason. */
-export interface NotBegun {
+export interface NotStarted {
   readonly pipeline: string;
   readonly error: UserError;
 }
@@ -17,7 +17,7 @@ export interface NotBegun {
 /** Result of several runs. */
 export interface BatchResult {
   readonly summaries: readonly RunSummary[];
-  readonly notBegun: readonly NotBegun[];
+  readonly notStarted: readonly NotStarted[];
 }
 
 /** Options of several runs. */
@@ -49,10 +49,10 @@ export async function runBatch(
 }
 
 /** Exit code of a batch: the code that all failed runs share, or 1 if they differ. */
-export function batchCode({ summaries, notBegun }: BatchResult): number {
+export function batchCode({ summaries, notStarted }: BatchResult): number {
   const codes = new Set([
     ...summaries.map(({ code }) => code ?? ExitCode.internal),
-    ...notBegun.map(({ error }) => error.exitCode),
+    ...notStarted.map(({ error }) => error.exitCode),
   ]);
   codes.delete(ExitCode.ok);
   return codes.size > 1 ? ExitCode.internal : ([...codes][0] ?? ExitCode.ok);
@@ -79,14 +79,14 @@ async function runAll(
 ): Promise<BatchResult> {
   const waiting = [...planned];
   const summaries: RunSummary[] = [];
-  const notBegun: NotBegun[] = [];
+  const notStarted: NotStarted[] = [];
   const work = async () => {
     for (let next = waiting.shift(); next && context.stop.count === 0; next = waiting.shift()) {
       const { entry, options } = next;
       try {
         summaries.push(await runPipeline(context, entry, options));
       } catch (error) {
-        notBegun.push({ pipeline: entry.name, error: asUserError(error) });
+        notStarted.push({ pipeline: entry.name, error: asUserError(error) });
       }
     }
   };
@@ -94,7 +94,7 @@ async function runAll(
   const order = planned.map(({ entry }) => entry.name);
   return {
     summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)),
-    notBegun,
+    notStarted,
   };
 }
 

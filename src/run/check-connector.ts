@@ -86,13 +86,13 @@ export async function checkConnector(
     if (!settings) return { ok: true, steps: [started] };
     const trial = { environment, connector, settings, options, workspace };
     const begun = performance.now();
-    const tried =
+    const result =
       connector.kind === "target"
         ? await load(trial)
         : flags.discover
           ? await discover(trial)
           : await extract(trial);
-    const step = { ...tried, seconds: (performance.now() - begun) / 1000 };
+    const step = { ...result, seconds: (performance.now() - begun) / 1000 };
     return { ok: step.ok, steps: [started, step] };
   } finally {
     workspace.remove();

@@ -63,7 +63,7 @@ export interface RunFilesArgs {
   readonly run: string;
   readonly tap: ConnectorFiles;
   readonly target: ConnectorFiles;
-  /** The catalog that the tap gets, where somebody made one. */
+  /** The catalog for the tap, if the pipeline has one. */
   readonly catalog: unknown;
   /** Stream rules, where the pipeline selects streams. */
   readonly select: unknown;

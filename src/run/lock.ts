@@ -37,11 +37,11 @@ export async function withLock<T>(
 }
 
 async function acquire(directory: string, { onWait, signal }: LockOptions): Promise<string> {
-  for (let told = false; ;) {
+  for (let isReported = false; ;) {
     const holder = otherHolder(directory) ?? tryClaim(directory);
     if (typeof holder === "string") return holder;
-    if (!told) onWait?.(holder);
-    told = true;
+    if (!isReported) onWait?.(holder);
+    isReported = true;
     await sleep(50 + Math.random() * 100, undefined, signal ? { signal } : {});
   }
 }

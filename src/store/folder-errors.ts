@@ -2,21 +2,21 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../common/errors";
 
-/** The system's name of an error such as `ENOENT`, undefined when it has none. */
+/** The system's code of an error such as `ENOENT`; undefined if it has none. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string"
     ? error.code
     : undefined;
 }
 
-/** Whether an error is the disk's and not the network's. */
+/** Whether an error comes from the file system. */
 export const isFileError = (error: unknown): boolean =>
   /^(ENOENT|EEXIST|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|ENAMETOOLONG|EIO)$/.test(
     errorCode(error) ?? "",
   );
 
 /**
- * Turns a failure in a folder store into one line: what, where, and what is allowed.
+ * Converts an error in a folder store to a UserError.
  * @param root the store's folder.
  * @param doing what failed, e.g. `write /data/store/state/orders/state.json`.
  */
@@ -57,7 +57,7 @@ export function folderError(error: unknown, root: string, doing: string): UserEr
   );
 }
 
-/** The first of a path and the folders above it that exists, if it is no folder. */
+/** The first existing one of a path and the folders above it, if it is not a folder. */
 function fileOnTheWay(path: string): string | undefined {
   try {
     return statSync(path).isDirectory() ? undefined : path;

@@ -6,7 +6,7 @@
  * | `state/<pipeline>/state.json` | the saved state in its envelope (state.ts) | a run that succeeded, `state set` |
  * | `state/<pipeline>/history/<run>.json` | the envelope that run saved | the same, before state.json |
  * | `state/<pipeline>/overlay.json` | settings that the tap changed itself; private | the runner |
- * | `state/<pipeline>/failing.json` | whether its last run failed, for who is told of a recovery | a cluster's notifier |
+ * | `state/<pipeline>/failing.json` | whether its last run failed, so that a recovery is notified | a cluster's notifier |
  * | `leases/<pipeline>/<generation>.json` | who runs the pipeline (lease.ts) | a run, `state set` |
  * | `runs/<pipeline>/<run>/extract.jsonl` | the tap's raw output | the runner |
  * | `runs/<pipeline>/<run>/extract-<attempt>.jsonl` | the same on a cluster, by attempt from 0 | the runner |
@@ -113,7 +113,7 @@ export const runFileKey = (pipeline: string, run: string, file: RunFile): string
 export const outputPrefix = (pipeline: string, run: string): string =>
   `${runPrefix(pipeline, run)}output/`;
 
-/** The folder of the log of a step that runs an image of somebody's; the file in it has the name of Argo's choice, `main.log`. */
+/** The folder of the log of a step with a user's image; Argo names the file in it `main.log`. */
 export const stepLogFolder = (
   pipeline: string,
   run: string,

@@ -7,7 +7,7 @@ const DENIED =
 const ELSEWHERE =
   /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|301)$/;
 
-/** The fields of an SDK error that tell what happened; each is optional, none is trusted. */
+/** The fields of an SDK error that describe it; none is guaranteed. */
 interface SdkError {
   readonly name?: string;
   readonly code?: string;
@@ -19,11 +19,11 @@ interface SdkError {
 const sdkError = (error: unknown): SdkError =>
   typeof error === "object" && error !== null ? error : {};
 
-/** The HTTP status an SDK error came with, undefined when there was no answer. */
+/** The HTTP status of an SDK error; undefined if the server did not answer. */
 export const s3Status = (error: unknown): number | undefined =>
   sdkError(error).$metadata?.httpStatusCode;
 
-/** How often the SDK had sent the request when it gave up; 1 when it does not say. */
+/** How often the SDK sent the request; 1 if unknown. */
 export const s3Attempts = (error: unknown): number => sdkError(error).$metadata?.attempts ?? 1;
 
 /** Whether the error says that the object, not the bucket, does not exist. */
@@ -36,19 +36,19 @@ export const isNoSuchKey = (error: unknown): boolean => {
 export const isTaken = (error: unknown): boolean =>
   s3Status(error) === 412 || s3Status(error) === 409;
 
-/** The server does not let these credentials do what was asked. */
+/** The server denies these credentials the request. */
 export class S3Denied extends UserError {}
 
-/** The server gives no answer, or has no such bucket. */
+/** The server does not answer, or does not have the bucket. */
 export class S3Away extends UserError {}
 
-/** The server has no such bucket. */
+/** The bucket does not exist. */
 export class S3NoBucket extends S3Away {}
 
 /**
- * Turns a failure of the SDK into one line.
+ * Converts an error of the SDK to a UserError.
  * @param where the store's url.
- * @param server the endpoint asked, e.g. `http://127.0.0.1:9000`.
+ * @param server the endpoint, e.g. `http://127.0.0.1:9000`.
  * @param doing what failed, e.g. `read state/orders/state.json`.
  */
 export function s3Error(error: unknown, where: string, server: string, doing: string): UserError {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lookAtCluster } from "../../src/cluster/doctor/look";
+import { readFacts } from "../../src/cluster/doctor/read-facts";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../src/model/define";
 import { openS3 } from "../../src/store/s3";
@@ -33,7 +33,7 @@ test("doctor: an unreadable state is reported, and the content of a missing buck
         }),
       },
     });
-    return lookAtCluster(await connect(), [ORDERS]);
+    return readFacts(await connect(), [ORDERS]);
   };
   api.put("secrets", {
     metadata: { name: "object-store", namespace: "pipelines" },

@@ -22,7 +22,7 @@ import { askRegistries, imagesCheck } from "../../src/cluster/doctor/images";
 import { schedulesCheck } from "../../src/cluster/doctor/schedules";
 import type { DoctorFacts } from "../../src/cluster/doctor/facts";
 import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../src/cluster/objects";
-import { lookAtCluster } from "../../src/cluster/doctor/look";
+import { readFacts } from "../../src/cluster/doctor/read-facts";
 import { TEMPLATES } from "../../src/cluster/templates";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../src/model/define";
@@ -743,7 +743,7 @@ test("doctor: a missing permission is reported, and all other checks run", async
   });
   api.forbid("list pods");
   api.forbid("patch cronworkflows");
-  const facts = await lookAtCluster(await connect(), [ORDERS]);
+  const facts = await readFacts(await connect(), [ORDERS]);
   assert.deepEqual(facts.secrets, { ok: true, value: ["pipeline-orders"] });
   assert.ok(
     api.seen
@@ -826,7 +826,7 @@ test("doctor: registries are queried for the images of deployed pipelines, each 
       followUps: "text",
     }),
   );
-  const { images } = await lookAtCluster(await connect(), []);
+  const { images } = await readFacts(await connect(), []);
   assert.deepEqual(
     images.ok && images.value.map(({ image, there }) => [image, there]).sort(),
     [
@@ -867,7 +867,7 @@ suite("Role in docs/operating.md", () => {
       },
     });
     api.restrict(roles);
-    const { rights } = await lookAtCluster(await connect(), []);
+    const { rights } = await readFacts(await connect(), []);
     assert.ok(rights.ok);
     return rights.value.flatMap(({ rule, allowed }) => (allowed ? [] : [rule]));
   };

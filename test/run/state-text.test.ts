@@ -137,7 +137,7 @@ suite("STATE messages that are not JSON", () => {
         ["good", "succeeded"],
       ],
     );
-    assert.deepEqual(result.notBegun, []);
+    assert.deepEqual(result.notStarted, []);
   });
 });
 
@@ -176,7 +176,7 @@ test("internal error: the runs of other pipelines continue", async (t) => {
     [["events", "succeeded"]],
   );
   assert.match(
-    result.notBegun[0]?.error.message ?? "",
+    result.notStarted[0]?.error.message ?? "",
     /^Internal error: TypeError: x is not a function/,
   );
 });

@@ -96,7 +96,7 @@ suite("folder that cannot store the state", () => {
       const fill = () =>
         execFileSync("sh", ["-c", `cat /dev/zero > ${disk}/filler 2>/dev/null || true`]);
       const context = await spoiled(folder, "stream", fill);
-      const { summaries, notBegun } = await runBatch(
+      const { summaries, notStarted } = await runBatch(
         context,
         [
           fakePipeline(
@@ -113,7 +113,7 @@ suite("folder that cannot store the state", () => {
         [],
       );
       const [error] = [
-        ...notBegun.map((one) => one.error.message),
+        ...notStarted.map((one) => one.error.message),
         ...summaries.map((one) => one.error ?? ""),
       ];
       assert.match(error ?? "", /the disk is full/);

@@ -7,7 +7,7 @@ import { ageOf } from "../../store/state/bookmarks";
 import { idleBecause } from "../controller";
 import { TEMPLATES } from "../templates";
 import { hasEnded } from "../workflows";
-import { BUCKET_FIRST, look, type Check } from "./check";
+import { BUCKET_FIRST, ifKnown, type Check } from "./check";
 import { configsCheck } from "./configs";
 import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
@@ -78,7 +78,7 @@ export const definitionsCheck: Check = ({ api }) => {
 
 /** Is Argo's controller running in a supported version? */
 export const controllerCheck: Check = ({ controllers, controllerPods }) =>
-  look("controller", controllers, (found) => {
+  ifKnown("controller", controllers, (found) => {
     const [controller, ...others] = found;
     if (controller === undefined)
       return fail(
@@ -129,7 +129,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
 
 /** Does the user have the permissions that the command needs? */
 export const rightsCheck: Check = ({ rights }) =>
-  look("permissions", rights, (found) => {
+  ifKnown("permissions", rights, (found) => {
     const missing = found.filter(({ allowed }) => !allowed);
     if (missing.length === 0) return ok("permissions", `all ${found.length} rules are granted`);
     return missing.flatMap(({ rule, neededBy }) =>
@@ -139,7 +139,7 @@ export const rightsCheck: Check = ({ rights }) =>
 
 /** Do the WorkflowTemplates that all runs use exist? */
 export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
-  look("templates", missingTemplates, (missing) =>
+  ifKnown("templates", missingTemplates, (missing) =>
     missing.length === 0
       ? ok("templates", `WorkflowTemplates ${TEMPLATES.join(", ")}`)
       : fail(
@@ -176,7 +176,7 @@ export const bucketCheck: Check = ({ bucket }) => {
 
 /** Do the Secrets that runs of the deployed pipelines mount exist? */
 export const secretsCheck: Check = ({ secrets, crons, entries }) =>
-  look(
+  ifKnown(
     "secrets",
     secrets,
     (found) => {
@@ -200,7 +200,7 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
 
 /** Does a run wait for a lock that will never be released? */
 export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
-  look("locks", waiting, (found) => {
+  ifKnown("locks", waiting, (found) => {
     if (!workflows.ok) return [];
     const alive = new Set(
       workflows.value
@@ -228,7 +228,7 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
  * destination?
  */
 export const statesCheck: Check = ({ states, now, entries }) =>
-  look(
+  ifKnown(
     "states",
     states,
     (found) => {
@@ -311,7 +311,7 @@ function foreign(
 
 /** Do the array and the cluster contain the same pipelines? */
 export const deployedCheck: Check = ({ crons, entries }) =>
-  look("pipelines", crons, (found) => {
+  ifKnown("pipelines", crons, (found) => {
     const there = new Set(found.map(({ metadata }) => metadata.name));
     const names = entries.map(({ name }) => name);
     const missing = names.filter((name) => !there.has(name));

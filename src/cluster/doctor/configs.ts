@@ -11,7 +11,7 @@ import {
 } from "../../store/configs";
 import { configKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
-import { BUCKET_FIRST, look, type Check } from "./check";
+import { BUCKET_FIRST, ifKnown, type Check } from "./check";
 import type { ConfigFact, ConfigProblem } from "./facts";
 import { fail, ok } from "./finding";
 
@@ -70,7 +70,7 @@ function correct(commands: Commands, pipeline: string, part: ConfigPart): string
 
 /** Are the settings in the store complete and readable? */
 export const configsCheck: Check = ({ configs }) =>
-  look(
+  ifKnown(
     "settings",
     configs,
     (found) => {

@@ -6,7 +6,7 @@ import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
 /** A fact, or why it could not be read. */
-export type Looked<T> =
+export type Fact<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: TextWithCommands };
 
 /** A permission that the command needs, and whether the user has it. */
@@ -85,23 +85,23 @@ export interface DoctorFacts {
   readonly context: string;
   readonly namespace: string;
   readonly now: Date;
-  readonly api: Looked<ApiFacts>;
-  readonly rights: Looked<readonly Right[]>;
-  readonly controllers: Looked<readonly DeploymentObject[]>;
-  readonly controllerPods: Looked<readonly PodObject[]>;
+  readonly api: Fact<ApiFacts>;
+  readonly rights: Fact<readonly Right[]>;
+  readonly controllers: Fact<readonly DeploymentObject[]>;
+  readonly controllerPods: Fact<readonly PodObject[]>;
   /** Names of missing WorkflowTemplates. */
-  readonly missingTemplates: Looked<readonly string[]>;
-  readonly crons: Looked<readonly CronWorkflowObject[]>;
-  readonly workflows: Looked<readonly MetadataOnly[]>;
-  readonly waiting: Looked<readonly WaitingRun[]>;
-  readonly pods: Looked<readonly PodObject[]>;
-  readonly images: Looked<readonly ImageFact[]>;
-  readonly bucket: Looked<BucketFact>;
-  readonly states: Looked<readonly (StateFact | UnreadableStateFact)[]>;
+  readonly missingTemplates: Fact<readonly string[]>;
+  readonly crons: Fact<readonly CronWorkflowObject[]>;
+  readonly workflows: Fact<readonly MetadataOnly[]>;
+  readonly waiting: Fact<readonly WaitingRun[]>;
+  readonly pods: Fact<readonly PodObject[]>;
+  readonly images: Fact<readonly ImageFact[]>;
+  readonly bucket: Fact<BucketFact>;
+  readonly states: Fact<readonly (StateFact | UnreadableStateFact)[]>;
   /** Settings of pipelines that read them from the store. */
-  readonly configs: Looked<readonly ConfigFact[]>;
+  readonly configs: Fact<readonly ConfigFact[]>;
   /** Names of the pipelines' Secrets; their content is not read. */
-  readonly secrets: Looked<readonly string[]>;
+  readonly secrets: Fact<readonly string[]>;
   /** The array. */
   readonly entries: readonly PipelineEntry[];
 }

@@ -6,7 +6,7 @@ import { answers } from "../../manifests/images/registry";
 import { mapConcurrent } from "../../common/map-concurrent";
 import type { CronWorkflowObject, PodObject, WorkflowSpec } from "../objects";
 import { containersOf, IMAGE_REASONS } from "../stuck";
-import { look, type Check } from "./check";
+import { ifKnown, type Check } from "./check";
 import type { ImageFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
 
@@ -91,8 +91,8 @@ async function askRegistry(
 
 /** Can pods pull their images: is one waiting, and do the registries have those of future runs? */
 export const imagesCheck: Check = ({ pods, images, crons }) =>
-  look("images", pods, (found) =>
-    look("images", images, (asked) => {
+  ifKnown("images", pods, (found) =>
+    ifKnown("images", images, (asked) => {
       const waiting = found.flatMap(waitingFor);
       const known = new Set(waiting.map(({ image }) => image));
       const missing = asked.filter(({ there, image }) => there === false && !known.has(image));

@@ -4,7 +4,7 @@ import { dueAfter } from "../../status/pipeline-status";
 import { invalidSchedule, saidByArgo } from "../invalid-schedule";
 import type { CronWorkflowObject } from "../objects";
 import { changedByHand, scheduledSince } from "../spec-owner";
-import { look, type Check } from "./check";
+import { ifKnown, type Check } from "./check";
 import type { DoctorFacts } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
 
@@ -14,7 +14,7 @@ const UNSCHEDULED_SECONDS = 300;
  * Does Argo consider a schedule invalid, which it reports nowhere else? Does each match the array?
  */
 export const schedulesCheck: Check = (facts) =>
-  look("schedules", facts.crons, (crons) => {
+  ifKnown("schedules", facts.crons, (crons) => {
     const problems = crons.flatMap((cron) => scheduleProblems(cron, facts));
     return problems.length > 0
       ? problems

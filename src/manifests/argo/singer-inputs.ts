@@ -3,11 +3,11 @@ import { parameter } from "./parameters";
 import { keys, optionalFileIn, WORK } from "./store-artifacts";
 import type { Artifact } from "./types";
 
-/** Where files lie that somebody keeps in the store instead of the array. */
+/** Where files are stored that a pipeline keeps in the store instead of the array. */
 const STORE_CONFIG = `${WORK}/config`;
 
 /**
- * A state that somebody gave this run, the saved state, and that of the pipeline's former name, which counts while the pipeline never had one of its own.
+ * The state given to this run, the saved state, and the state under the pipeline's former name, which is used until the pipeline has saved one of its own.
  * None of them need be there.
  */
 export const stateInputs: Artifact[] = [

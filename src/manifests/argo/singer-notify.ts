@@ -11,7 +11,7 @@ const LONGEST_SECONDS = 60;
 /** Waiting for the pod included, such as one whose image is not there. */
 const LONGEST_IN_ALL = "120s";
 
-const told = "workflow.parameters.webhookSecret != ''";
+const hasWebhook = "workflow.parameters.webhookSecret != ''";
 const wants = (event: string): string => `'${event}' in split(workflow.parameters.notifyOn, ',')`;
 
 /**
@@ -31,7 +31,7 @@ const run = { parameters: [{ name: "run", value: RUN_ID }] };
 export const startedTask: DagTask = {
   name: "tell-started",
   template: "notify-started",
-  when: `{{=${told} && ${wants("started")}}}`,
+  when: `{{=${hasWebhook} && ${wants("started")}}}`,
   arguments: run,
   ...harmless,
 };
@@ -51,14 +51,14 @@ export const exitTemplate: Template = {
       {
         name: "tell-failed",
         template: "notify-failed",
-        when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`,
+        when: `{{=${hasWebhook} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`,
         arguments: run,
         ...harmless,
       },
       {
         name: "tell-succeeded",
         template: "notify-succeeded",
-        when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`,
+        when: `{{=${hasWebhook} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`,
         arguments: run,
         ...harmless,
       },
@@ -66,7 +66,7 @@ export const exitTemplate: Template = {
   },
 };
 
-/** The three notifiers. A failure is told without any file of the store, which may be what failed; what was loaded all the same is in the verdict's error. */
+/** The three notifiers. The notification of a failure reads no file of the store, because the store may be what failed; the verdict's error says what was loaded. */
 export function notifyTemplates(settings: ClusterSettings): readonly Template[] {
   const marker = optionalFileOut("marker", keys.failing, `${WORK}/marker.json`);
   return [

@@ -51,7 +51,7 @@ function scratchSource({ size, storageClass }: Scratch): Omit<Volume, "name"> {
 /** Where a run's files are seen. */
 export const workMount: VolumeMount = { name: "work", mountPath: WORK };
 
-/** Where a container writes what is no file of the run; its HOME. */
+/** HOME of a container: where it writes files that do not belong to the run. */
 export const temporaryMount: VolumeMount = { name: "tmp", mountPath: "/tmp" };
 
 /** Where {@link workVolumes} are seen. */

@@ -28,7 +28,7 @@ export type PodSecurityContext = NonNullable<ITemplate["securityContext"]>;
 export type SecurityContext = NonNullable<Container["securityContext"]>;
 /** A template of a Workflow, with what the published types lack. */
 export interface Template extends Omit<ITemplate, "steps"> {
-  /** Groups of steps, one after the other; the published types have an object where Argo's JSON has a list. */
+  /** Groups of steps, which run sequentially; the published types have an object where Argo's JSON has a list. */
   steps?: IWorkflowStep[][];
   /** Longest time that its pod may wait to be started, such as `900s`. */
   pendingTimeout?: string;

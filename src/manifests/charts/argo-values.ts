@@ -10,7 +10,7 @@ export const ARCHIVE_SECRET = "workflow-archive";
 const DAY_SECONDS = 86_400;
 const PORTS = { postgresql: 5432, mysql: 3306 } as const;
 
-/** Beside the settings, what the chart is told. */
+/** Values of the chart that no setting changes. */
 export interface ArgoValuesOptions {
   /** Namespace of the pipelines. */
   readonly workflowNamespace: string;

@@ -28,10 +28,10 @@ export async function checkRegistry(
     );
   if (address === undefined) return;
   const host = hostOf(address);
-  const tried = await Promise.all(
+  const answered = await Promise.all(
     ["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)),
   );
-  if (!tried.includes(true))
+  if (!answered.includes(true))
     throw new UserError(`The registry ${host} does not answer.`, {
       fix: "Set another one in tapctl:registry.address of the stack's configuration, Pulumi.dev.yaml.",
       exitCode: 1,

@@ -6,29 +6,29 @@ import { STORE_JOB } from "./scrape";
 export interface Alert {
   /** Its name. */
   readonly name: string;
-  /** The condition: one result for each thing that is wrong. */
+  /** The condition: one result per problem. */
   readonly expr: string;
-  /** How long it has to hold. */
+  /** How long the condition must hold. */
   readonly for: string;
-  /** `critical`: data stops flowing everywhere; `warning`: one pipeline, or soon. */
+  /** `critical`: all pipelines are affected; `warning`: one pipeline, or a problem that is approaching. */
   readonly severity: "critical" | "warning";
-  /** One line: what is wrong. */
+  /** What is wrong, on one line. */
   readonly summary: string;
-  /** What it means, and what to type first. */
+  /** What it means, and the first command to run. */
   readonly description: string;
 }
 
 /** Thresholds of the alerts. */
 export interface Thresholds {
-  /** How many runs in a row have to fail. */
+  /** Number of consecutive failed runs. */
   readonly failuresInARow: number;
-  /** Percentage of the store that has to be free. */
+  /** Minimum free space of the store, in percent. */
   readonly freeSpacePercent: number;
 }
 
 /** What alerts depend on. */
 export interface AlertOptions extends Thresholds {
-  /** Namespace of the pipelines, which the commands in descriptions name. */
+  /** Namespace of the pipelines, for the commands in descriptions. */
   readonly namespace: string;
 }
 
@@ -42,9 +42,9 @@ function tapctlOnCluster(command: string, namespace: string): string {
 }
 
 /**
- * Alerts on pipelines, from what {@link RECORDED} keeps.
+ * Alerts on pipelines, from the recorded metrics in {@link RECORDED}.
  *
- * @param controllerUp true while the controller is asked and answers, as an expression.
+ * @param controllerUp an expression that is true while the controller is scraped and answers.
  */
 export function pipelineAlerts(
   { failuresInARow: count, namespace }: AlertOptions,
@@ -57,31 +57,31 @@ export function pipelineAlerts(
       for: "0m",
       severity: "warning",
       summary: `Pipeline ${PIPELINE} has failed {{ $value }} times in a row`,
-      description: `Its data is no longer brought up to date; the saved state is that of the last good run. Look: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
+      description: `Its data is out of date; the saved state is that of the last successful run. To investigate, run: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlPipelineLate",
       expr: `(time() - ${lastSuccess}) > 2 * (${interval} > 0)`,
       for: "5m",
       severity: "warning",
-      summary: `Pipeline ${PIPELINE} is late by more than its own interval`,
-      description: `Its last good run began {{ $value | humanizeDuration }} ago, which is more than twice the longest time between two of its scheduled runs. Look: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
+      summary: `Pipeline ${PIPELINE} is late by more than its interval`,
+      description: `Its last successful run started {{ $value | humanizeDuration }} ago, more than twice the longest time between two scheduled runs. To investigate, run: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlPipelineNoRecords",
       expr: `${records} == 0 and on (pipeline) min_over_time(${records}[6d:1h] offset 1d) > 0`,
       for: "0m",
       severity: "warning",
-      summary: `Pipeline ${PIPELINE} loads no records any more`,
-      description: `Its newest run succeeded with no record, and each one from a day to a week ago had some. Look: ${tapctlOnCluster(`runs ${PIPELINE}`, namespace)}`,
+      summary: `Pipeline ${PIPELINE} no longer loads records`,
+      description: `Its last run succeeded without records, but every run between a day and a week ago had some. To investigate, run: ${tapctlOnCluster(`runs ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlScheduleInvalid",
       expr: `sum(increase({__name__=~"argo_workflows_error_count(_total)?", cause=~"CronWorkflow.+"}[1h])) > 0`,
       for: "0m",
       severity: "critical",
-      summary: "Argo refuses a schedule or could not start a run of one",
-      description: `A schedule that Argo holds invalid never runs, and its object says nothing of it. Look: ${tapctlOnCluster("doctor", namespace)}`,
+      summary: "Argo rejects a schedule or cannot start its run",
+      description: `A schedule that Argo considers invalid never runs, and its object does not show it. To investigate, run: ${tapctlOnCluster("doctor", namespace)}`,
     },
     {
       name: "TapctlControllerDown",
@@ -89,7 +89,7 @@ export function pipelineAlerts(
       for: "5m",
       severity: "critical",
       summary: "Argo's controller does not answer",
-      description: `No run starts, and those that are under way do not get on. Look: ${tapctlOnCluster("doctor", namespace)}`,
+      description: `No run starts, and running ones do not continue. To investigate, run: ${tapctlOnCluster("doctor", namespace)}`,
     },
   ];
 }
@@ -103,7 +103,7 @@ export function storeAlerts({ freeSpacePercent, namespace }: AlertOptions): read
       for: "15m",
       severity: "critical",
       summary: 'MinIO has {{ printf "%.1f" $value }} % of its space left',
-      description: `Once it is full, every run fails and no state is saved. Look: ${tapctlOnCluster("doctor", namespace)}`,
+      description: `When it is full, every run fails and no state is saved. To investigate, run: ${tapctlOnCluster("doctor", namespace)}`,
     },
     {
       name: "TapctlStoreDown",
@@ -111,7 +111,7 @@ export function storeAlerts({ freeSpacePercent, namespace }: AlertOptions): read
       for: "5m",
       severity: "critical",
       summary: "MinIO does not answer",
-      description: `Every run fails, because states, extracts and logs lie there. Look: ${tapctlOnCluster("doctor", namespace)}`,
+      description: `Every run fails, because states, extracts and logs are stored there. To investigate, run: ${tapctlOnCluster("doctor", namespace)}`,
     },
   ];
 }

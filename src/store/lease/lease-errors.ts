@@ -2,12 +2,12 @@ import { hostname } from "node:os";
 import { UserError } from "../../common/errors";
 import { LeaseRecord } from "./lease-record";
 
-/** Exit code of a command that did not run because another run holds the pipeline, or took it over. */
+/** Exit code of a command that did not run because another run holds the lease or took it over. */
 export const HELD_EXIT_CODE = 3;
 
-/** Another run holds the pipeline. The message says who, since when, until when, and what to do. */
+/** Another run holds the lease of the pipeline. The message names it and how long it is valid. */
 export class LeaseHeld extends UserError {
-  /** Who holds it; undefined when others took and left it faster than it could be read. */
+  /** The holder; undefined if it changed faster than it could be read. */
   readonly holder: LeaseRecord | undefined;
 
   /** @param name the pipeline. */
@@ -21,7 +21,7 @@ export class LeaseHeld extends UserError {
   }
 }
 
-/** This run no longer holds the pipeline and must not save its state. */
+/** This run no longer holds the lease and must not save its state. */
 export class LeaseLost extends UserError {
   /** @param name the pipeline. @param why what was found, e.g. `run 2026... on host db1 took it over`. */
   constructor(name: string, why: string) {

@@ -4,9 +4,9 @@ import { runPrefix, runsPrefix } from "../keys";
 import type { ObjectStore, StoredObject } from "../object-store";
 import { readSummary } from "./runs";
 
-/** A line that a connector wrote to its standard error, or a step with an image of somebody's to either output. */
+/** A line that a connector wrote to standard error, or that a step with a user's image wrote to either output. */
 export interface LogLine {
-  /** When, as RFC 3339 in UTC with milliseconds; of a step, which tells no times, when it ended. */
+  /** RFC 3339 in UTC with milliseconds; for a step, whose lines have no times, when it ended. */
   readonly time: string;
   /** `tap`, `target`, or the step: the name of a follow-up, or `job`. */
   readonly source: string;
@@ -18,7 +18,7 @@ export interface LogLine {
  *
  * @param run id of the run; undefined for the newest
  * @param sources whose; those of steps are among them where both connectors are
- * @throws UserError where the pipeline or the run has none.
+ * @throws UserError if the pipeline or the run has none.
  */
 export async function readLogs(
   store: ObjectStore,
@@ -49,11 +49,11 @@ export async function readLogs(
 interface Log {
   readonly key: string;
   readonly source: LogLine["source"];
-  /** Of a log without times, when it was written. */
+  /** When a log without times was written. */
   readonly ended?: string;
 }
 
-/** The log that a file of a run is, where one of the sources is meant: on a single machine a connector has one, on a cluster one for each attempt. */
+/** The log in a file of a run, if it belongs to one of the sources: a connector has one locally, and one per attempt on a cluster. */
 function logOf(
   { key, modified }: StoredObject,
   file: string,
@@ -83,10 +83,10 @@ function parse(
   });
 }
 
-const LOOK_MS = 300;
+const POLL_MS = 300;
 
 /**
- * Tells the logs of a run as they are written, until the run has ended.
+ * Reports the logs of a run as they are written, until the run has ended.
  *
  * @param run id of the run; undefined for the newest
  */
@@ -98,17 +98,17 @@ export async function followStoredLogs(
   onLine: (line: LogLine) => void,
 ): Promise<void> {
   const wanted = run ?? (await store.listFolders(runsPrefix(pipeline))).at(-1);
-  const told = new Map<LogLine["source"], number>();
-  for (; ; await pause(LOOK_MS)) {
+  const printed = new Map<LogLine["source"], number>();
+  for (; ; await pause(POLL_MS)) {
     const summary = wanted === undefined ? undefined : await readSummary(store, pipeline, wanted);
     const lines = await readLogs(store, pipeline, wanted, sources);
     const counts = new Map<LogLine["source"], number>();
     for (const line of lines) {
       const count = (counts.get(line.source) ?? 0) + 1;
       counts.set(line.source, count);
-      if (count > (told.get(line.source) ?? 0)) onLine(line);
+      if (count > (printed.get(line.source) ?? 0)) onLine(line);
     }
-    for (const [source, count] of counts) told.set(source, count);
+    for (const [source, count] of counts) printed.set(source, count);
     if (summary?.status !== "running") return;
   }
 }

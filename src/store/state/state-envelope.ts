@@ -4,21 +4,21 @@ import { ObjectStore } from "../object-store";
 
 /** A saved Singer state and where it came from. */
 export interface StateEnvelope {
-  /** Version of this form. */
+  /** Version of the format. */
   readonly version: 1;
   /** The pipeline that saved it. */
   readonly pipeline: string;
-  /** Id of the run, or of the change by hand, that saved it. */
+  /** Id of the run, or of the manual change, that saved it. */
   readonly run: string;
   /** Identity of the tap whose state it is. */
   readonly tap: string;
-  /** Fingerprint of the place that tap read from; states of older versions do not say it. */
+  /** Fingerprint of the source that the tap read from; missing in states of older versions. */
   readonly source?: string;
   /** Identity of the target that holds the data up to it. */
   readonly target: string;
-  /** Fingerprint of the place that target wrote to. */
+  /** Fingerprint of the destination that the target wrote to. */
   readonly destination: string;
-  /** Id of the run, or change, whose state was in force before it; left out where there was none, and by older versions. */
+  /** Id of the run or change whose state was current before it; missing if there was none, and in states of older versions. */
   readonly previous?: string;
   /** When it was saved, RFC 3339 in UTC. */
   readonly time: string;
@@ -33,22 +33,22 @@ export function bareState(state: JsonText): JsonText {
   return (state.member("version") && state.member("state")) ?? state;
 }
 
-/** Whether a Singer state says nothing: `null`, `{}`, `[]` or `""`. */
+/** Whether a Singer state is empty: `null`, `{}`, `[]` or `""`. */
 export function isEmptyState(state: JsonText): boolean {
   return state.kind === "null" || state.string === "" || state.isEmpty;
 }
 
-/** What lies in the store as a state is none. */
+/** A stored state cannot be read. */
 export class UnreadableState extends UserError {}
 
-/** For `catch`: an unreadable state counts as none; other errors go on. */
+/** For `catch`: undefined for an unreadable state; rethrows other errors. */
 export function noneIfUnreadable(error: unknown): undefined {
   if (!(error instanceof UnreadableState)) {
     throw error;
   }
 }
 
-/** The text of a stored envelope, in which the state is as the tap wrote it. */
+/** The text of an envelope; the state in it is unchanged. */
 export const serializeEnvelope = (envelope: StateEnvelope): string =>
   `${stringifyJson(envelope, 2)}\n`;
 

@@ -28,7 +28,7 @@ export async function history(
       newest.map(async (run) => [run, await readHistory(store, pipeline, run)] as const),
     ),
   );
-  // Of runs on a cluster the ids follow the cluster's clock; where it was set back, the newest states lead to the others.
+  // Run ids on a cluster follow the cluster's clock. If it was set back, the links between states lead to the others.
   let run = (await readState(store, pipeline).catch(noneIfUnreadable))?.envelope.run;
   while (run !== undefined && !found.has(run) && found.size < 2 * limit) {
     const entry = await readHistory(store, pipeline, run);
@@ -39,7 +39,7 @@ export async function history(
   return inOrder(found).slice(0, limit);
 }
 
-/** Newest first by id, but each state after those that followed on it. */
+/** Newest first by id, but each state after its successors. */
 function inOrder(entries: ReadonlyMap<string, HistoryEntry>): readonly HistoryEntry[] {
   const places = new Map<string, string>();
   const placeOf = (run: string): string => {
@@ -58,9 +58,10 @@ function inOrder(entries: ReadonlyMap<string, HistoryEntry>): readonly HistoryEn
 }
 
 /**
- * What a rollback would bring back: the state that `run` saved or, without it, the newest readable one
- * before the state in force (before nothing: the newest of all, which also repairs an unreadable state).
- * @throws UserError when there is none.
+ * The state that a rollback restores: the one that `run` saved, or else the newest readable one before the current
+ * state. If the current state is missing or unreadable, it is the newest one of all.
+ *
+ * @throws UserError if there is none.
  */
 export async function rollbackTarget(
   store: ObjectStore,
@@ -97,7 +98,7 @@ function listStates(pipeline: string): UserErrorOptions {
   };
 }
 
-/** The runs whose states came before the one in force: the one that it followed on, then by id. */
+/** The runs whose states preceded the current one: its direct predecessor first, then by id. */
 function before(runs: readonly string[], inForce: StateEnvelope | undefined): readonly string[] {
   if (inForce === undefined) return runs;
   const { run, previous } = inForce;
@@ -106,7 +107,7 @@ function before(runs: readonly string[], inForce: StateEnvelope | undefined): re
     : runs.filter((one) => one < run);
 }
 
-/** Puts an earlier state in force again; see `rollbackTarget`. The history keeps all, so it can be undone by naming a run. */
+/** Restores an earlier state; see `rollbackTarget`. The history keeps all states, so a rollback can be undone by naming a run. */
 export async function rollbackState(
   store: ObjectStore,
   pipeline: string,
@@ -117,7 +118,7 @@ export async function rollbackState(
   return envelope;
 }
 
-/** Removes all but the newest states of the history, and never the one in force; returns the runs whose states were removed. */
+/** Removes all but the newest states of the history, never the current one; returns the runs whose states were removed. */
 export async function pruneHistory(
   store: ObjectStore,
   pipeline: string,

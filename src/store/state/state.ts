@@ -40,7 +40,7 @@ export async function readState(
 }
 
 /**
- * Saves a state: first in the history, then as the one in force, so that each one in force can be found there.
+ * Saves a state: first in the history, then as the current one, so that the history contains every current state.
  * @throws UserError for an empty state, which would make the next run start from the beginning.
  */
 export async function commitState(store: ObjectStore, envelope: StateEnvelope): Promise<void> {
@@ -59,10 +59,10 @@ export async function commitState(store: ObjectStore, envelope: StateEnvelope): 
 }
 
 /**
- * Forgets the state, so that the next run starts from the beginning. What was there stays in the history.
- * @param options `run`: id of this change, which names what is kept where the history does not hold it yet;
+ * Deletes the state, so that the next run starts from the beginning. It stays in the history.
+ * @param options `run`: id of this change, which names the history entry if the history does not contain the state yet;
  * `formerName`: as for `readState`.
- * @returns what was forgotten; undefined when there was nothing, or nothing that could be read.
+ * @returns the deleted state; undefined if there was none, or if it was unreadable.
  */
 export async function deleteState(
   store: ObjectStore,

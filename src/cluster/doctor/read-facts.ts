@@ -26,7 +26,7 @@ import {
   waitsFor,
 } from "../workflows";
 import { configFact } from "./configs";
-import type { BucketFact, DoctorFacts, Looked, StateFact, UnreadableStateFact } from "./facts";
+import type { BucketFact, DoctorFacts, Fact, StateFact, UnreadableStateFact } from "./facts";
 import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
 
@@ -38,45 +38,45 @@ interface TemplateObject extends MetadataOnly {
 }
 
 /** Reads everything that the checks evaluate; a failed read is a fact, too. */
-export async function lookAtCluster(
+export async function readFacts(
   connection: Connection,
   entries: readonly PipelineEntry[],
 ): Promise<DoctorFacts> {
   const { context, namespace } = connection;
-  const api = await tried(() => connection.about());
+  const api = await factOf(() => connection.about());
   const common = { context, namespace, now: new Date(), api, entries };
   if (!api.ok) return { ...common, ...nothing(api.why) };
   const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) =>
-    tried(
+    factOf(
       async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? [],
     );
-  const workflows = await tried(() => listWorkflows(connection));
+  const workflows = await factOf(() => listWorkflows(connection));
   const [rights, controllers, controllerPods, templates, crons, waiting, pods, secrets, stored] =
     await Promise.all([
-      lookAtRights(connection),
+      readRights(connection),
       list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
       list<PodObject>({ resource: PODS }, CONTROLLER),
-      tried(() =>
+      factOf(() =>
         mapConcurrent(AT_ONCE, TEMPLATES, async (name) =>
           connection
             .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
             .catch(absent),
         ),
       ),
-      tried(() => listCronWorkflows(connection)),
-      tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
+      factOf(() => listCronWorkflows(connection)),
+      factOf(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
       list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
-      tried(async () =>
+      factOf(async () =>
         (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name),
       ),
-      lookAtStore(connection, entries),
+      readStoreFacts(connection, entries),
     ]);
   const specs = [
     ...(templates.ok ? templates.value : []).map((template) => template?.spec),
     ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec),
   ];
   const images = crons.ok
-    ? await tried(() => askRegistries(imagesOf(specs), connection.server))
+    ? await factOf(() => askRegistries(imagesOf(specs), connection.server))
     : crons;
   const missingTemplates = templates.ok
     ? { ok: true as const, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) }
@@ -97,9 +97,9 @@ export async function lookAtCluster(
   };
 }
 
-async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
+async function factOf<T>(read: () => Promise<T>): Promise<Fact<T>> {
   try {
-    return { ok: true, value: await look() };
+    return { ok: true, value: await read() };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ok: false, why: (commands) => error.textWith(commands) };
@@ -127,9 +127,9 @@ function nothing(
   };
 }
 
-async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights"]> {
-  const repository = await tried(() => readRepository(connection));
-  return tried(() => rightsOf(connection, repository.ok ? repository.value : undefined));
+async function readRights(connection: Connection): Promise<DoctorFacts["rights"]> {
+  const repository = await factOf(() => readRepository(connection));
+  return factOf(() => rightsOf(connection, repository.ok ? repository.value : undefined));
 }
 
 async function waitingRuns(
@@ -144,23 +144,23 @@ async function waitingRuns(
   return found.filter((one) => one !== undefined);
 }
 
-async function lookAtStore(
+async function readStoreFacts(
   connection: Connection,
   entries: readonly PipelineEntry[],
 ): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs">> {
-  const opened = await tried(() => openClusterStore(connection));
+  const opened = await factOf(() => openClusterStore(connection));
   if (!opened.ok) return { bucket: opened, states: UNREAD, configs: UNREAD };
   const { store, repository, isVersioned, close } = opened.value;
   try {
-    const bucket = await tried(() => bucketFact(store, repository, isVersioned));
+    const bucket = await factOf(() => bucketFact(store, repository, isVersioned));
     if (bucket.ok && bucket.value.is === "missing")
       return { bucket, states: UNREAD, configs: UNREAD };
-    const states = await tried(async () =>
+    const states = await factOf(async () =>
       (await mapConcurrent(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter(
         (one) => one !== undefined,
       ),
     );
-    const configs = await tried(async () =>
+    const configs = await factOf(async () =>
       (await mapConcurrent(AT_ONCE, entries, (entry) => configFact(store, entry))).filter(
         (one) => one !== undefined,
       ),

@@ -107,3 +107,16 @@ export const sdkTargetSettings = {
   validate_records: "boolean",
   add_record_metadata: "boolean",
 } as const satisfies Record<keyof SdkTargetSettings, SettingType>;
+
+/**
+ * Settings that only the published connectors have, with what to use instead.
+ *
+ * @param identifier of the published connector, such as `tapPostgresSdk`.
+ */
+export function sdkOnly(
+  identifier: string,
+  more: readonly string[] = [],
+): { readonly [setting: string]: string } {
+  const names = [...Object.keys({ ...sdkSettings, ...sdkFlattenedNames }), ...more];
+  return Object.fromEntries(names.map((name) => [name, `use ${identifier}, which has it`]));
+}

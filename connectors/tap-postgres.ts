@@ -1,17 +1,9 @@
 import { tap } from "../src/model/connector";
 import { postgresConnection, type PostgresConnection } from "./postgres";
-import {
-  sdkBatches,
-  sdkFlattenedNames,
-  sdkSettings,
-  type SdkBatches,
-  type SdkFlattenedNames,
-  type SdkSettings,
-} from "./sdk";
+import { sdkOnly } from "./sdk";
 
 /** Settings of {@link tapPostgres}. */
-export interface TapPostgresSettings
-  extends PostgresConnection, SdkSettings, SdkFlattenedNames, SdkBatches {
+export interface TapPostgresSettings extends PostgresConnection {
   /** Database schemas to read. Default: all. */
   readonly filter_schemas?: readonly string[];
 
@@ -22,9 +14,39 @@ export interface TapPostgresSettings
   readonly max_record_count?: number;
 
   /**
-   * Sends dates and times as text, for years that Python does not support (`Year is out of range`).
-   * Default: false.
+   * Options by stream: conditions, combined with AND, and `lookback` as below. Default: none.
+   * @example `{ "public-orders": { where: "amount > 0", lookback: 3600 } }`
    */
+  readonly stream_options?: {
+    readonly [stream: string]: {
+      readonly custom_where_clauses?: readonly string[];
+      readonly where?: string;
+      readonly lookback?: number;
+    };
+  };
+
+  /**
+   * How far before the bookmark an incremental run starts, for rows that were committed late: in
+   * seconds for dates and timestamps, in units of the key for numbers. Default: 0.
+   */
+  readonly lookback?: number;
+
+  /**
+   * Connections that read a large table in parallel, each a range of its pages. PostgreSQL 14 or
+   * newer. Default: 2.
+   */
+  readonly connections?: number;
+
+  /** Longest time of one statement; 0 for no limit. Default: as the server sets it. */
+  readonly statement_timeout_seconds?: number;
+
+  /** Longest wait for a table that another session has locked; 0 for no limit. Default: 60. */
+  readonly lock_timeout_seconds?: number;
+
+  /** How often a statement that a replica canceled is tried again. Default: 3. */
+  readonly conflict_retries?: number;
+
+  /** Declares dates and timestamps as text and sends them as PostgreSQL writes them. Default: false. */
   readonly dates_as_string?: boolean;
 
   /**
@@ -34,90 +56,52 @@ export interface TapPostgresSettings
   readonly json_as_object?: boolean;
 
   /**
-   * Sends decimals as text with the format `x-singer.decimal`, so that all digits are kept.
-   * Default: false.
+   * Sends decimals as text with the format `x-singer.decimal`, so that targets that store numbers as
+   * floating point keep all digits. Default: false.
    */
   readonly use_singer_decimal?: boolean;
-
-  /**
-   * Conditions by stream, combined with AND. Default: none.
-   * @example `{ "public-orders": { custom_where_clauses: ["amount > 0"] } }`
-   */
-  readonly stream_options?: {
-    readonly [stream: string]: { readonly custom_where_clauses?: readonly string[] };
-  };
-
-  /**
-   * Replication slot for `LOG_BASED`: letters, digits and `_`, different for each pipeline.
-   * Default: `tappostgres`.
-   */
-  readonly replication_slot_name?: string;
-
-  /** Longest time that a `LOG_BASED` run reads the log, in seconds. Default: 600. */
-  readonly replication_max_run_seconds?: number;
-
-  /** Seconds without a change after which a `LOG_BASED` run ends. Default: 60. */
-  readonly replication_idle_exit_seconds?: number;
-
-  /** Reads the log once for all `LOG_BASED` streams instead of once per stream. Default: false. */
-  readonly log_based_single_connection?: boolean;
-
-  /**
-   * Reads a `LOG_BASED` table in full before its log. Requires `log_based_single_connection`.
-   * Default: false.
-   */
-  readonly auto_bootstrap_log_based?: boolean;
 }
 
 /**
- * Extracts from PostgreSQL with meltanolabs-tap-postgres. Streams are named `<schema>-<table>`.
+ * Extracts from PostgreSQL with the bulk connector: the server writes the records. Streams are named
+ * `<schema>-<table>`.
  *
- * The tap selects no streams by default: list them in the pipeline's `streams`.
+ * The tap selects no streams by default: list them in the pipeline's `streams`. For `LOG_BASED` and
+ * stream maps, use {@link tapPostgresSdk}, which continues the same saved state.
  *
  * @example
  *   `tapPostgres({ host: "db", user: "etl", password: secret("shop-password"), database: "shop" })`
  */
 export const tapPostgres = tap<TapPostgresSettings>({
   name: "tap-postgres",
-  package: "meltanolabs-tap-postgres",
-  version: "0.10.0",
-  python: { min: "3.10" },
+  bulk: "tap_postgres",
+  requirements: ["asyncssh==2.24.1", "bcrypt==5.0.0", "psycopg[binary]==3.3.9"],
   settings: {
     ...postgresConnection,
-    ...sdkSettings,
-    ...sdkFlattenedNames,
-    ...sdkBatches,
     filter_schemas: "json",
     default_replication_method: "string",
     max_record_count: "number",
+    stream_options: "json",
+    lookback: "number",
+    connections: "number",
+    statement_timeout_seconds: "number",
+    lock_timeout_seconds: "number",
+    conflict_retries: "number",
     dates_as_string: "boolean",
     json_as_object: "boolean",
     use_singer_decimal: "boolean",
-    stream_options: "json",
-    replication_slot_name: "string",
-    replication_max_run_seconds: "number",
-    replication_idle_exit_seconds: "number",
-    log_based_single_connection: "boolean",
-    auto_bootstrap_log_based: "boolean",
   },
+  settingsElsewhere: sdkOnly("tapPostgresSdk", [
+    "batch_config",
+    "replication_slot_name",
+    "replication_max_run_seconds",
+    "replication_idle_exit_seconds",
+    "log_based_single_connection",
+    "auto_bootstrap_log_based",
+  ]),
   required: [],
   location: ["host", "port", "database", "sqlalchemy_url"],
   limitations: [
-    {
-      cases: ["float_nan", "float_infinity", "numeric_nan"],
-      outcome: "differs",
-      text: "NaN and infinite numbers are sent as NULL, because JSON does not support them.",
-    },
-    {
-      cases: ["date_bc", "date_far", "moment_bc", "moment_far"],
-      outcome: "rejected",
-      text: "Python does not support dates before year 1 or after year 9999. With `dates_as_string`, they are sent as text, and the column in the destination is text.",
-    },
-    {
-      cases: ["date_infinity", "moment_infinity"],
-      outcome: "differs",
-      text: "An infinite date or timestamp is sent as the last moment of year 9999.",
-    },
     { cases: ["json_null"], outcome: "differs", text: "JSON `null` is sent as NULL." },
     {
       cases: ["resume_unchanged"],

@@ -124,18 +124,13 @@ def add_launcher(folder: str) -> None:
 
 def add_code(folder: str) -> None:
     """Puts the code of a bulk connector beside the packages that it needs."""
-    module = os.environ.get("BULK")
-    if not module:
+    if not os.environ.get("BULK"):
         return
-    source = os.path.join(HERE, "bulk")
     (site,) = glob.glob(os.path.join(folder, "venv", "lib", "python3*", "site-packages"))
-    others = [
-        name
-        for name in os.listdir(source)
-        if name.startswith(("tap_", "target_")) and name != module
-    ]
     package = os.path.join(site, "tapctl_bulk")
-    shutil.copytree(source, package, ignore=shutil.ignore_patterns(*others, "__pycache__"))
+    shutil.copytree(
+        os.path.join(HERE, "bulk"), package, ignore=shutil.ignore_patterns("__pycache__")
+    )
     compileall.compile_dir(package, quiet=1)
 
 

@@ -39,21 +39,9 @@ export function projectFiles(root: string, kind: ConnectorFiles): readonly strin
 export const BULK_CODE = join(PACKAGE_ROOT, "connectors", "bulk", "tapctl_bulk");
 
 /**
- * The part of {@link readBulkCode} that a connector needs: its own module and those that several
- * connectors use, without other connectors. install.py copies the same files into images.
+ * The code of the bulk connectors by path below `tapctl_bulk`, in the order of paths. Every
+ * environment and image of one has all of it.
  */
-export function bulkCode(
-  all: { readonly [path: string]: string },
-  module: string,
-): { readonly [path: string]: string } {
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([path]) => path.startsWith(`${module}/`) || !/^(tap|target)_/.test(path),
-    ),
-  );
-}
-
-/** The code of all bulk connectors by path below `tapctl_bulk`, in the order of paths. */
 export function readBulkCode(): { readonly [path: string]: string } {
   const files = readdirSync(BULK_CODE, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))

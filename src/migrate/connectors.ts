@@ -20,15 +20,20 @@ export type ImportedConnector =
   /** A connector defined in the file: the arguments of `tap` or `target`. */
   | { readonly kind: "defined"; readonly identifier: string; readonly args: JsonObject };
 
-/** Shipped connectors, by their names on Meltano Hub and their packages. */
+/**
+ * Shipped connectors, by their names on Meltano Hub and their packages. `bulk`: the connector that
+ * replaces it if it has all settings that are used.
+ */
 const SHIPPED: readonly {
   readonly identifier: keyof typeof shipped;
+  readonly bulk?: keyof typeof shipped;
   readonly plugin: string;
   readonly package: string;
   readonly repository: string;
 }[] = [
   {
-    identifier: "tapPostgres",
+    identifier: "tapPostgresSdk",
+    bulk: "tapPostgres",
     plugin: "tap-postgres",
     package: "meltanolabs-tap-postgres",
     repository: "meltanolabs/tap-postgres",
@@ -58,7 +63,8 @@ const SHIPPED: readonly {
     repository: "singer-io/target-csv",
   },
   {
-    identifier: "targetDuckdb",
+    identifier: "targetDuckdbSdk",
+    bulk: "targetDuckdb",
     plugin: "target-duckdb",
     package: "target-duckdb",
     repository: "jwills/target-duckdb",
@@ -70,7 +76,8 @@ const SHIPPED: readonly {
     repository: "andyh1203/target-jsonl",
   },
   {
-    identifier: "targetPostgres",
+    identifier: "targetPostgresSdk",
+    bulk: "targetPostgres",
     plugin: "target-postgres",
     package: "meltanolabs-target-postgres",
     repository: "meltanolabs/target-postgres",
@@ -127,7 +134,7 @@ const KINDS: { readonly [kind: string]: SettingType } = {
 export function hasCatalog(plugin: ResolvedPlugin): boolean {
   return (
     plugin.capabilities.some((one) => one === "catalog" || one === "properties") ||
-    shippedFor(plugin)?.identifier === "tapPostgres"
+    shippedFor(plugin)?.identifier === "tapPostgresSdk"
   );
 }
 
@@ -152,6 +159,12 @@ export function connectorFor(
       `pip_url: option ${option} is not converted; configure package sources in pip and the image`,
     );
   const known = shippedFor(plugin);
+  if (known?.bulk !== undefined && fits(definitionOf(known.bulk), settings)) {
+    tell(
+      `replaced by the bulk connector ${known.bulk}, which is faster; it keeps the state and the tables (docs/bulk-connectors.md)`,
+    );
+    return { value: { kind: "shipped", identifier: known.bulk }, leftOver };
+  }
   if (known) tellOfVersion(known.definition, packages[0], tell);
   const output = known?.definition.outputSetting;
   if (output !== undefined && output in settings)
@@ -209,9 +222,13 @@ function nonStringSecrets(
   });
 }
 
-function shippedFor(
-  plugin: ResolvedPlugin,
-): { readonly identifier: string; readonly definition: ConnectorDefinition } | undefined {
+function shippedFor(plugin: ResolvedPlugin):
+  | {
+      readonly identifier: keyof typeof shipped;
+      readonly bulk?: keyof typeof shipped;
+      readonly definition: ConnectorDefinition;
+    }
+  | undefined {
   const [first] = parseRequirements(plugin.pipUrl ?? "").packages;
   const found = SHIPPED.find((one) => {
     if (first?.kind === "index") return one.package === normal(first.name);
@@ -223,9 +240,11 @@ function shippedFor(
       plugin.variant?.toLowerCase() === one.repository.split("/")[0]
     );
   });
-  if (!found) return undefined;
-  const use = (shipped[found.identifier] as (settings: JsonObject) => Tap | Target)({});
-  return { identifier: found.identifier, definition: use.connector };
+  return found && { ...found, definition: definitionOf(found.identifier) };
+}
+
+function definitionOf(identifier: keyof typeof shipped): ConnectorDefinition {
+  return (shipped[identifier] as (settings: JsonObject) => Tap | Target)({}).connector;
 }
 
 function tellOfVersion(
@@ -301,6 +320,7 @@ function isDeclaredStream(types: { readonly [name: string]: SettingType }, item:
 function looseArgs(
   {
     name,
+    stateName,
     source,
     defaults,
     outputSetting,
@@ -318,6 +338,7 @@ function looseArgs(
   return parseJson(
     stringifyJson({
       name,
+      stateName,
       ...source,
       defaults,
       outputSetting,

@@ -113,6 +113,9 @@ export interface ConnectorDefinition {
    */
   readonly settings?: { readonly [name: string]: SettingType };
 
+  /** Settings of a similar connector that this one does not have, with what to do instead. */
+  readonly settingsElsewhere?: { readonly [name: string]: string };
+
   /** Settings that the connector requires. Default: none. */
   readonly required?: readonly string[];
 
@@ -229,6 +232,7 @@ type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never
 export type ConnectorArgs<Settings> = Pick<
   ConnectorDefinition,
   | "name"
+  | "settingsElsewhere"
   | "stateName"
   | "defaults"
   | "outputSetting"
@@ -296,6 +300,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     name,
     stateName,
     settings,
+    settingsElsewhere,
     required,
     defaults,
     outputSetting,
@@ -315,6 +320,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     source: source as ConnectorDefinition["source"],
     ...(stateName !== undefined && { stateName }),
     ...(settings && { settings }),
+    ...(settingsElsewhere && { settingsElsewhere }),
     ...(required && { required }),
     ...(defaults && { defaults }),
     ...(outputSetting !== undefined && { outputSetting }),

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { tapPostgres, targetCsv, targetJsonl } from "../../connectors";
+import { tapPostgresSdk, targetCsv, targetJsonl } from "../../connectors";
 import type { Target } from "../../src/model/connector";
 import { startPostgres } from "../../src/run/postgres/postgres";
 import type { BenchContext } from "./context";
@@ -37,7 +37,7 @@ export async function benchConnectors(context: BenchContext): Promise<readonly F
   const csv = targetCsv({});
   const jsonl = targetJsonl({});
   tell("installing the connectors");
-  const postgresTap = await install(tapPostgres({}).connector, environments);
+  const postgresTap = await install(tapPostgresSdk({}).connector, environments);
   const installed = {
     csv: await install(csv.connector, environments),
     jsonl: await install(jsonl.connector, environments),

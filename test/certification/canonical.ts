@@ -13,14 +13,14 @@ export function canonical(kind: Kind, value: string | null): string | null {
           : value;
     case "integer":
     case "decimal":
-      return plainNumber(value);
+      return /^nan$/i.test(value) ? "NaN" : plainNumber(value);
     case "float":
       return /^-?inf(inity)?$/i.test(value)
         ? value.startsWith("-")
           ? "-Infinity"
           : "Infinity"
         : Number.isNaN(Number(value))
-          ? value
+          ? value.replace(/^nan$/i, "NaN")
           : String(Number(value));
     case "date":
       return era(value.replace(/[T ]00:00:00(\+00(:00)?|Z)?/, ""));

@@ -12,6 +12,7 @@ import { targetCases } from "./target-cases";
 
 const TAP_CASES: { readonly [tap: string]: readonly TapCase[] } = {
   "tap-postgres": sqlCases,
+  "tap-postgres-sdk": sqlCases,
   "tap-rest-api-msdk": jsonCases,
   "tap-exchangeratesapi": rateCases,
 };

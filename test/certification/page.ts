@@ -1,4 +1,4 @@
-import type { ConnectorDefinition, PackageSource } from "../../src/model/connector";
+import { connectorVersion, type ConnectorDefinition } from "../../src/model/connector";
 import { rangeText } from "../../src/run/environments/python";
 import { limitationOf } from "./outcome";
 
@@ -42,9 +42,12 @@ export function connectorsPage(all: readonly Certified[]): string {
   return `${[HEAD.trim(), table(["connector", "package", "version", "Python"], all.map(packageRow)), ...sections].join("\n\n")}\n`;
 }
 
-function packageRow({ connector: { name, source } }: Certified): readonly string[] {
-  const { package: from, version, python } = source as PackageSource;
-  return [`[${name}](#${name})`, `\`${from}\``, version, rangeText(python ?? {})];
+function packageRow({ connector }: Certified): readonly string[] {
+  const { name, source } = connector;
+  if ("image" in source) throw new Error(`${name} is an image, which is not certified`);
+  const from = "bulk" in source ? "[bulk connector](bulk-connectors.md)" : `\`${source.package}\``;
+  const version = "bulk" in source ? "of tapctl" : connectorVersion(connector);
+  return [`[${name}](#${name})`, from, version, rangeText(source.python ?? {})];
 }
 
 function section(title: string, certified: readonly Certified[]): string {

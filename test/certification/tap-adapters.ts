@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Client } from "pg";
-import { tapExchangeRatesApi, tapPostgres, tapRestApi } from "../../connectors";
+import { tapExchangeRatesApi, tapPostgres, tapPostgresSdk, tapRestApi } from "../../connectors";
 import type { Tap } from "../../src/model/connector";
 import { JsonText } from "../../src/common/json-text";
 import type { Postgres } from "../../src/run/postgres/postgres";
@@ -38,12 +38,20 @@ export interface TapAdapter {
 
 /** The taps of the package. */
 export function tapAdapters(postgres: Postgres): readonly TapAdapter[] {
-  return [postgresAdapter(postgres), restApi, exchangeRates];
+  return [
+    postgresAdapter(postgres, tapPostgres),
+    postgresAdapter(postgres, tapPostgresSdk),
+    restApi,
+    exchangeRates,
+  ];
 }
 
-function postgresAdapter({ host, port, user, password, database }: Postgres): TapAdapter {
+function postgresAdapter(
+  { host, port, user, password, database }: Postgres,
+  use: typeof tapPostgres | typeof tapPostgresSdk,
+): TapAdapter {
   return {
-    ...{ name: "tap-postgres", cases: sqlCases, together: true },
+    ...{ name: use({}).connector.name, cases: sqlCases, together: true },
     async run(cases, folder) {
       const chosen = cases as readonly SqlCase[];
       const client = new Client({ host, port, user, password, database });
@@ -54,7 +62,7 @@ function postgresAdapter({ host, port, user, password, database }: Postgres): Ta
       } finally {
         await client.end();
       }
-      const tap = tapPostgres({
+      const tap = use({
         host,
         port,
         user,

@@ -8,8 +8,11 @@ import {
   targetCsv,
   targetCsvClassic,
   targetDuckdb,
+  targetDuckdbSdk,
+  targetFiles,
   targetJsonl,
   targetPostgres,
+  targetPostgresSdk,
 } from "../../connectors";
 import type { Target } from "../../src/model/connector";
 import { JsonText } from "../../src/common/json-text";
@@ -44,7 +47,16 @@ export interface TargetAdapter {
 
 /** The targets of the package. */
 export function targetAdapters(postgres: Postgres): readonly TargetAdapter[] {
-  return [duckdb, postgresAdapter(postgres), csv, csvClassic, jsonl];
+  return [
+    duckdb,
+    duckdbAdapter(targetDuckdbSdk),
+    postgresAdapter(postgres, targetPostgres),
+    postgresAdapter(postgres, targetPostgresSdk),
+    files,
+    csv,
+    csvClassic,
+    jsonl,
+  ];
 }
 
 const READ_DUCKDB = `
@@ -58,33 +70,67 @@ def table(one):
     return {"name": one, "columns": columns, "rows": rows}
 print(json.dumps([table(one) for one in tables]))`;
 
-export const duckdb: TargetAdapter = {
-  name: "target-duckdb",
-  keeps: "last",
+export const duckdb = duckdbAdapter(targetDuckdb);
+
+function duckdbAdapter(use: typeof targetDuckdb | typeof targetDuckdbSdk): TargetAdapter {
+  return {
+    name: use({ path: "" }).connector.name,
+    keeps: "last",
+    create(folder) {
+      const path = join(folder, "warehouse.duckdb");
+      const target = use({ path, batch_size_rows: BATCH, primary_key_required: false });
+      return {
+        ...{ target, output: join(folder, "output") },
+        read: () => readByDuckdb(target, READ_DUCKDB, path),
+      };
+    },
+  };
+}
+
+/** Runs a Python program with the DuckDB of a connector. It prints tables. */
+async function readByDuckdb(
+  target: Target,
+  program: string,
+  path: string,
+): Promise<readonly StoredTable[]> {
+  const { python } = await install(target);
+  const { stdout } = await promisify(execFile)(python, ["-c", program, path], { maxBuffer: 1e9 });
+  return JSON.parse(stdout) as readonly StoredTable[];
+}
+
+const READ_PARQUET = `
+import duckdb, glob, json, os, sys, urllib.parse
+db = duckdb.connect()
+name = lambda text: '"%s"' % text.replace('"', '""')
+def table(folder):
+    files = sorted(glob.glob(glob.escape(sys.argv[1]) + "/*/" + glob.escape(folder) + "/*.parquet"))
+    columns = [row[0] for row in db.execute("describe select * from read_parquet($f, union_by_name = true)", {"f": files}).fetchall()]
+    rows = db.execute("select %s from read_parquet($f, union_by_name = true)" % ", ".join("%s::text" % name(column) for column in columns), {"f": files}).fetchall()
+    return {"name": urllib.parse.unquote(folder), "columns": columns, "rows": rows}
+folders = {os.path.basename(os.path.dirname(path)) for path in glob.glob(glob.escape(sys.argv[1]) + "/*/*/*.parquet")}
+print(json.dumps([table(folder) for folder in sorted(folders)]))`;
+
+const files: TargetAdapter = {
+  name: "target-files",
+  keeps: "all",
   create(folder) {
-    const path = join(folder, "warehouse.duckdb");
-    const target = targetDuckdb({ path, batch_size_rows: BATCH, primary_key_required: false });
-    return {
-      ...{ target, output: join(folder, "output") },
-      async read() {
-        const { python } = await install(target);
-        const { stdout } = await promisify(execFile)(python, ["-c", READ_DUCKDB, path], {
-          maxBuffer: 1e9,
-        });
-        return JSON.parse(stdout) as readonly StoredTable[];
-      },
-    };
+    const output = join(folder, "output");
+    const target = targetFiles({ file_rows: BATCH });
+    return { target, output, read: () => readByDuckdb(target, READ_PARQUET, output) };
   },
 };
 
-function postgresAdapter(server: Postgres): TargetAdapter {
+function postgresAdapter(
+  server: Postgres,
+  use: typeof targetPostgres | typeof targetPostgresSdk,
+): TargetAdapter {
   return {
-    name: "target-postgres",
+    name: use({}).connector.name,
     keeps: "last",
     create(folder) {
       const schema = `certify_${randomBytes(6).toString("hex")}`;
       const { host, port, user, password, database } = server;
-      const target = targetPostgres({
+      const target = use({
         host,
         port,
         user,

@@ -143,14 +143,14 @@ test("render --stack: options override the stack's settings, and its secrets are
   assert.deepEqual(before, {
     namespace: "data",
     images: [
-      ["registry.kube-system.svc:5000/etl/target-files:0.1.0", "python:3.13-slim"],
+      ["registry.kube-system.svc:5000/etl/target-folder:0.1.0", "python:3.13-slim"],
       ["registry.kube-system.svc:5000/etl/target-warehouse:2.0.0", "python:3.13-slim"],
     ],
   });
   assert.deepEqual(after, {
     namespace: "etl",
     images: [
-      ["registry.example.com/own/target-files:0.1.0", "python:3.12-slim"],
+      ["registry.example.com/own/target-folder:0.1.0", "python:3.12-slim"],
       ["registry.example.com/own/target-warehouse:2.0.0", "python:3.12-slim"],
     ],
   });
@@ -184,7 +184,7 @@ describe("render --stack: ECR", () => {
       [
         `${HOST}/data/singer-runner`,
         `${HOST}/shared/tap-shop`,
-        `${HOST}/data/target-files`,
+        `${HOST}/data/target-folder`,
         `${HOST}/data/target-warehouse`,
       ],
     );

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { Client } from "pg";
-import { tapPostgres, targetDuckdb } from "../../connectors";
+import { tapPostgres, tapPostgresSdk, targetDuckdb, targetDuckdbSdk } from "../../connectors";
 import { ensureEnvironment } from "../../src/run/environments/environments";
 import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
 import { runPipeline } from "../../src/run/run";
@@ -28,15 +28,23 @@ suite("PostgreSQL to DuckDB", () => {
 
   after(() => postgres.stop());
 
-  for (const mode of ["artifact", "stream"] as const) {
-    test(`PostgreSQL to DuckDB, ${mode} mode: a table with timestamps arrives completely, also after it grows`, async (t) => {
+  for (const [kind, mode] of [
+    ["bulk", "artifact"],
+    ["bulk", "stream"],
+    ["SDK", "artifact"],
+    ["SDK", "stream"],
+  ] as const) {
+    test(`PostgreSQL to DuckDB, ${kind} connectors, ${mode} mode: a table with timestamps arrives completely, also after it grows`, async (t) => {
       const folder = temporaryFolder(t);
       const path = join(folder, "warehouse.duckdb");
       const { host, port, user, password, database } = postgres;
-      const target = targetDuckdb({ path, batch_size_rows: 10 });
+      const [tapOf, targetOf] =
+        kind === "bulk" ? [tapPostgres, targetDuckdb] : [tapPostgresSdk, targetDuckdbSdk];
+      await query("truncate orders");
+      const target = targetOf({ path, batch_size_rows: 10 });
       const entry: Replication = {
         ...{ name: "orders", schedule: "@hourly", mode },
-        tap: tapPostgres({ host, port, user, password, database, filter_schemas: ["public"] }),
+        tap: tapOf({ host, port, user, password, database, filter_schemas: ["public"] }),
         target,
         streams: [
           { stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" },

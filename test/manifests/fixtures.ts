@@ -14,8 +14,8 @@ const targetWarehouse = target({
   version: "2.0.0",
 });
 const targetFiles = target({
-  name: "target-files",
-  package: "target-files",
+  name: "target-folder",
+  package: "target-folder",
   version: "0.1.0",
   outputSetting: "output_path",
 });

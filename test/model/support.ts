@@ -28,8 +28,8 @@ export const targetAny = target({ name: "target-any", package: "target-any", ver
 
 /** A target that writes files. */
 export const targetFiles = target({
-  name: "target-files",
-  package: "target-files",
+  name: "target-folder",
+  package: "target-folder",
   version: "0.1.0",
   outputSetting: "output_path",
 });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
+import { VERSION } from "../../src/common/package";
 import { readCheckout, type CheckoutDescription } from "../../src/review/checkout";
 import { valueFacts } from "../../src/review/values";
 import { makeProject } from "../cli/support";
@@ -72,7 +73,7 @@ test("checkout: printing to stdout is harmless, and no array is read from a fold
   );
   assert.deepEqual(
     description.manifests.images.map((image) => image.replace(/[0-9a-f]{12}$/, "…")),
-    ["singer-runner:…", "tap-postgres:0.10.0-…", "target-jsonl:0.1.4-…"],
+    ["singer-runner:…", `tap-postgres:${VERSION}-…`, "target-jsonl:0.1.4-…"],
   );
   assert.match(
     problemOf(await readCheckout(join(root, "pipelines"), BASE_IMAGE)),

@@ -137,3 +137,10 @@ def test_about_has_the_schema_of_the_settings(program: list[str]) -> None:
 
 def test_wrong_usage_has_exit_code_2(program: list[str]) -> None:
     assert run([*program, "--nonsense"]).returncode == 2
+
+
+def test_help_reaches_a_pipe(program: list[str]) -> None:
+    """tapctl reads the flags of a connector from its help."""
+    done = run([*program, "--help"])
+    assert done.returncode == 0
+    assert "--catalog" in done.stdout

@@ -8,7 +8,7 @@ import {
 } from "../../model/connector";
 import { checkedLock } from "../../../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../../model/connector-settings";
-import { bulkCode, type ConnectorFiles } from "../../common/connector-files";
+import type { ConnectorFiles } from "../../common/connector-files";
 import { stringifyJson } from "../../common/json";
 
 /** Repository of the image that has the runner and no connector. */
@@ -47,7 +47,7 @@ export interface BuildContext {
   readonly launchers: { readonly [file: string]: string };
   /** Lock files by file name. */
   readonly locks: { readonly [file: string]: string };
-  /** Code of all bulk connectors by path. */
+  /** Code of the bulk connectors by path. */
   readonly bulk: { readonly [path: string]: string };
   /** Names of those that are the project's own. Default: none, all are this package's. */
   readonly projectFiles?: { readonly [kind in ConnectorFiles]: readonly string[] };
@@ -118,7 +118,7 @@ function connectorBuild(
     context.files,
     launcher,
     lock === undefined ? "" : checkedLock(connector.name, source, lock),
-    ...("bulk" in source ? [bulkCode(context.bulk, source.bulk)] : []),
+    ...("bulk" in source ? [context.bulk] : []),
   ];
   return {
     repository: connector.name.toLowerCase(),

@@ -133,11 +133,16 @@ function settingsProblems(
       const type = Object.hasOwn(known, name) ? known[name] : undefined;
       if (type === undefined)
         return [
-          `${label} is not a setting of ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`,
+          `${label} is not a setting of ${connectorNameOf(definition)}${elsewhere(definition, name) ?? didYouMean(name, Object.keys(known))}`,
         ];
       return settingProblems(settings[name], type, label);
     }),
   ];
+}
+
+/** What to do about a setting that only a similar connector has. */
+function elsewhere({ settingsElsewhere: hints }: Fields, name: string): string | undefined {
+  return isFields(hints) && typeof hints[name] === "string" ? `; ${hints[name]}` : undefined;
 }
 
 /**

@@ -154,20 +154,26 @@ function initialStateInArray({ name, initialState, configFrom }: Fields): readon
 }
 
 /**
- * A target that empties its table first keeps half of the rows if the tap fails, which stream mode
- * cannot prevent.
+ * A target that empties or replaces its table keeps half of the rows if the tap fails, which stream
+ * mode cannot prevent: the input ends as if it were complete.
  */
 function overwriteInStreamMode({ mode, streams, target }: Fields): readonly string[] {
   if (mode !== "stream" || !isFields(target)) return [];
   const defaults = isFields(target["connector"]) ? target["connector"]["defaults"] : undefined;
-  const loadMethod = {
+  const settings = {
     ...(isFields(defaults) ? defaults : {}),
     ...(isFields(target["settings"]) ? target["settings"] : {}),
-  }["load_method"];
+  };
+  const setting =
+    settings["mode"] === "replace"
+      ? `mode "replace" of the target`
+      : settings["load_method"] === "overwrite"
+        ? `load_method "overwrite"`
+        : undefined;
   const isPart = (rule: unknown) =>
     isFields(rule) && ["INCREMENTAL", "LOG_BASED"].includes(String(rule["replicationMethod"]));
-  if (loadMethod !== "overwrite" || (Array.isArray(streams) && streams.every(isPart))) return [];
+  if (setting === undefined || (Array.isArray(streams) && streams.every(isPart))) return [];
   return [
-    `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`,
+    `mode "stream": ${setting} empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`,
   ];
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ConnectorDefinition, InstalledSource } from "../../model/connector";
 import { readLock } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
-import { bulkCode, findConnectorFile, readBulkCode } from "../../common/connector-files";
+import { findConnectorFile, readBulkCode } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import { buildEnvironment, MARKER } from "./build-environment";
 import type { Environment, EnvironmentOptions, EnvironmentProgress, Tell } from "./environment";
@@ -87,7 +87,7 @@ async function contentOf(
       "bulk" in source || source.launcher === undefined
         ? undefined
         : readLauncher(connector.name, source.launcher, project),
-    code: "bulk" in source ? bulkCode(readBulkCode(), source.bulk) : undefined,
+    code: "bulk" in source ? readBulkCode() : undefined,
     lock: readLock(connector.name, source, project),
     describe: readFileSync(DESCRIBE, "utf8"),
   };

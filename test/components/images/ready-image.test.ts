@@ -55,7 +55,7 @@ test("ready images: a tag is resolved to its digest by one query, however many u
   const { host, requests } = await registry(t);
   const image = `${host}/etl/tap-x:1`;
   assert.deepEqual(
-    await lookUp({ "singer-runner": image, "tap-shop": image, "target-files": pinned }),
+    await lookUp({ "singer-runner": image, "tap-shop": image, "target-folder": pinned }),
     new Map([[image, `${image}@${digest("2")}`]]),
   );
   assert.deepEqual(requests, ["/v2/etl/tap-x/manifests/1"]);

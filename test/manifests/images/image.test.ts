@@ -96,9 +96,9 @@ describe("connector image", () => {
     assert.equal(new Set([tag(context), ...others]).size, others.length + 1);
   });
 
-  test("bulk connector image: it starts its module, and its tag changes with its code or shared code", () => {
+  test("bulk connector image: it starts its module, and its tag changes with the code", () => {
     const bulk = tap({ name: "tap-b", bulk: "tap_b", requirements: ["x==1"] })({}).connector;
-    const code = { "__init__.py": "1", "tap_b/__main__.py": "1", "target_c/__main__.py": "1" };
+    const code = { "__init__.py": "1", "tap_b/__main__.py": "1" };
     const build = (changed: { readonly [path: string]: string } = {}) =>
       buildOf(connectorImage(bulk, { ...context, bulk: { ...code, ...changed } }));
     assert.deepEqual(build().args, {
@@ -109,9 +109,11 @@ describe("connector image", () => {
       VERSION,
       BULK: "tap_b",
     });
-    assert.equal(build({ "target_c/__main__.py": "2" }).tag, build().tag);
-    const others = [build({ "__init__.py": "2" }), build({ "tap_b/__main__.py": "2" })];
-    assert.equal(new Set([build(), ...others].map(({ tag }) => tag)).size, 3);
+    assert.notEqual(build({ "tap_b/__main__.py": "2" }).tag, build().tag);
+    assert.equal(
+      buildOf(connectorImage(connector, { ...context, bulk: code })).tag,
+      buildOf(connectorImage(connector, context)).tag,
+    );
   });
 
   test("connector image: ready images are not built, and those of the stack take precedence", () => {

@@ -195,7 +195,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { mode: "stream", target: targetFiles({}) },
     [
-      `mode "stream": target-files writes files, which are not saved in stream mode on the cluster; use mode "artifact"`,
+      `mode "stream": target-folder writes files, which are not saved in stream mode on the cluster; use mode "artifact"`,
     ],
   ],
   [

@@ -65,6 +65,7 @@ def _exit_code(connector: Connector, argv: Sequence[str]) -> int:
         _fail(connector, f"stopped by {name}")
         return 128 + stopped.signal_number
     except SystemExit as error:
+        sys.stdout.flush()
         return error.code if isinstance(error.code, int) else 0
     return 0
 

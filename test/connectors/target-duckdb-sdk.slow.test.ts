@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
-import { targetDuckdb } from "../../connectors";
+import { targetDuckdbSdk } from "../../connectors";
 import type { RunnerResult } from "../../src/run/runner";
 import { install, load, RATES, temporaryFolder } from "./support";
 
@@ -59,15 +59,15 @@ const COLUMNS = [
 ];
 
 async function query(path: string, sql: string): Promise<unknown> {
-  const { python } = await install(targetDuckdb({ path }));
+  const { python } = await install(targetDuckdbSdk({ path }));
   return JSON.parse(
     execFileSync(python, ["-c", READ, path, sql], { encoding: "utf8", maxBuffer: 100_000_000 }),
   );
 }
 
-test("target-duckdb: records are merged by key", async (t) => {
+test("target-duckdb-sdk: records are merged by key", async (t) => {
   const path = join(temporaryFolder(t), "warehouse.duckdb");
-  const target = targetDuckdb({ path });
+  const target = targetDuckdbSdk({ path });
   const [schema, first, second, state] = RATES;
   assert.equal((await load(t, target, [schema, first, state])).code, 0);
   const result = await load(t, target, [
@@ -86,9 +86,9 @@ test("target-duckdb: records are merged by key", async (t) => {
   );
 });
 
-suite("target-duckdb: all rows of all batches", () => {
+suite("target-duckdb-sdk: all rows of all batches", () => {
   for (const rows of [1, BATCH, BATCH + 1, 3 * BATCH]) {
-    test(`target-duckdb: ${rows} rows in batches of ${BATCH} arrive, for each type and pair of types`, async (t) => {
+    test(`target-duckdb-sdk: ${rows} rows in batches of ${BATCH} arrive, for each type and pair of types`, async (t) => {
       const path = join(temporaryFolder(t), "warehouse.duckdb");
       const all = Array.from({ length: rows }, (_, row) => row);
       const messages = COLUMNS.flatMap((columns) => [
@@ -108,7 +108,7 @@ suite("target-duckdb: all rows of all batches", () => {
       ]);
       const result = await load(
         t,
-        targetDuckdb({ path, batch_size_rows: BATCH, primary_key_required: false }),
+        targetDuckdbSdk({ path, batch_size_rows: BATCH, primary_key_required: false }),
         messages,
       );
       assert.equal(result.code, 0, result.error ?? "");
@@ -125,7 +125,7 @@ suite("target-duckdb: all rows of all batches", () => {
   }
 });
 
-suite("target-duckdb: values", () => {
+suite("target-duckdb-sdk: values", () => {
   const anything = { type: ["null", "boolean", "integer", "number", "string", "array", "object"] };
   const moment = { type: ["null", "string"], format: "date-time" };
   const time = { type: ["null", "string"], format: "time" };
@@ -218,7 +218,7 @@ suite("target-duckdb: values", () => {
     },
   ];
   for (const { title, schema, values } of cases) {
-    test(`target-duckdb values: ${title}`, async (t) => {
+    test(`target-duckdb-sdk values: ${title}`, async (t) => {
       const path = join(temporaryFolder(t), "warehouse.duckdb");
       const result = await loadValues(
         t,
@@ -235,7 +235,7 @@ suite("target-duckdb: values", () => {
   }
 });
 
-test("target-duckdb: the error for a value that does not fit names stream and column, and no temporary table is left", async (t) => {
+test("target-duckdb-sdk: the error for a value that does not fit names stream and column, and no temporary table is left", async (t) => {
   const path = join(temporaryFolder(t), "warehouse.duckdb");
   const result = await loadValues(t, path, { type: "integer" }, [2n ** 127n]);
   assert.notEqual(result.code, 0);
@@ -248,7 +248,7 @@ test("target-duckdb: the error for a value that does not fit names stream and co
   ]);
 });
 
-test("target-duckdb: composite keys with commas in their values stay distinct", async (t) => {
+test("target-duckdb-sdk: composite keys with commas in their values stay distinct", async (t) => {
   const path = join(temporaryFolder(t), "warehouse.duckdb");
   const messages = [
     {
@@ -263,7 +263,7 @@ test("target-duckdb: composite keys with commas in their values stay distinct", 
       ["a", "b,c"],
     ].map(([a, b]) => ({ type: "RECORD", stream: "things", record: { a, b } })),
   ];
-  const result = await load(t, targetDuckdb({ path }), messages);
+  const result = await load(t, targetDuckdbSdk({ path }), messages);
   assert.equal(result.code, 0, result.error ?? "");
   assert.deepEqual(await query(path, "select a, b from main.things order by a"), [
     ["a", "b,c"],
@@ -277,7 +277,7 @@ function loadValues(
   schema: object,
   values: readonly unknown[],
 ): Promise<RunnerResult> {
-  return load(t, targetDuckdb({ path }), [
+  return load(t, targetDuckdbSdk({ path }), [
     {
       type: "SCHEMA",
       stream: "things",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client } from "pg";
-import { tapPostgres, targetPostgres } from "../../connectors";
+import { tapPostgresSdk, targetPostgresSdk } from "../../connectors";
 import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
 import { extract, load } from "./support";
 
@@ -25,7 +25,7 @@ function rows(properties: object, record: object): readonly unknown[] {
   ];
 }
 
-test("errors of tap-postgres and target-postgres: they name stream and column and have a hint that works", async (t) => {
+test("errors of tap-postgres-sdk and target-postgres-sdk: they name stream and column and have a hint that works", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   const client = new Client(connection(postgres));
@@ -35,9 +35,9 @@ test("errors of tap-postgres and target-postgres: they name stream and column an
   );
   await client.end();
   const tap = (settings: object = {}) =>
-    tapPostgres({ ...connection(postgres), filter_schemas: ["public"], ...settings });
+    tapPostgresSdk({ ...connection(postgres), filter_schemas: ["public"], ...settings });
   const target = (settings: object = {}) =>
-    targetPostgres({ ...connection(postgres), default_target_schema: "raw", ...settings });
+    targetPostgresSdk({ ...connection(postgres), default_target_schema: "raw", ...settings });
   const text = String(postgres.port);
   const draft4 = rows(
     { amount: { type: ["null", "number"], maximum: 100, exclusiveMaximum: true } },
@@ -58,7 +58,7 @@ test("errors of tap-postgres and target-postgres: they name stream and column an
     ],
     [
       "a missing setting",
-      async () => (await extract(t, tapPostgres({}), { select: SELECT })).result,
+      async () => (await extract(t, tapPostgresSdk({}), { select: SELECT })).result,
       /host, port, user, and password to be set$/,
     ],
     [

@@ -1,0 +1,75 @@
+"""DuckDB's memory: little at the start, more for a load that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import duckdb
+
+from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.common.logs import log
+from tapctl_bulk.duckdb_engine.rows import literal
+
+MIB = 64
+"""Memory limit at the start. What Python and DuckDB need themselves comes on top."""
+MOST_MIB = 1 << 20
+
+Result = TypeVar("Result")
+
+
+class Memory:
+    """A connection whose memory limit grows on demand, unless the user sets it."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, given: Mapping[str, str] | None = None
+    ) -> None:
+        self.connection = connection
+        self._mib = MIB
+        self._is_fixed = "memory_limit" in (given or {})
+        defaults = {
+            "threads": "1",
+            "memory_limit": f"{self._mib}MiB",
+            "write_buffer_row_group_count": "1",
+            "allocator_bulk_deallocation_flush_threshold": "1MB",
+            # Timestamps with an offset are stored in UTC.
+            "TimeZone": "UTC",
+        }
+        for name, value in defaults.items():
+            self._set_default(name, value)
+        for name, value in (given or {}).items():
+            self._set(name, value)
+
+    def run(self, work: Callable[[], Result]) -> Result:
+        """Do work that can be repeated: after an error for lack of memory, with twice the memory.
+
+        Raises:
+            ConnectorError: The user's limit is too low.
+        """
+        while True:
+            try:
+                return work()
+            except duckdb.OutOfMemoryException as error:
+                if self._is_fixed or self._mib * 2 > MOST_MIB:
+                    raise ConnectorError(
+                        "DuckDB needs more memory than its limit",
+                        'Raise memory_limit in the setting "settings", or load smaller batches',
+                    ) from error
+            self._mib *= 2
+            log(f"a batch needs more memory: the memory limit is now {self._mib} MiB")
+            self.connection.execute(f"SET memory_limit = '{self._mib}MiB'")
+
+    def _set(self, name: str, value: str) -> None:
+        try:
+            self.connection.execute(f"SET {name} = {literal(value)}")
+        except duckdb.Error as error:
+            line = str(error).partition("\n")[0]
+            raise ConnectorError(
+                f'setting "settings": {name} cannot be set: {line}', "Correct its name and value"
+            ) from error
+
+    def _set_default(self, name: str, value: str) -> None:
+        try:
+            self.connection.execute(f"SET {name} = {literal(value)}")
+        except duckdb.Error:
+            pass  # Not every version and service has all of them.

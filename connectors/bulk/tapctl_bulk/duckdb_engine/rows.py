@@ -1,0 +1,112 @@
+"""SQL that reads the rows of a batch file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tapctl_bulk.duckdb_engine.columns import Column
+from tapctl_bulk.duckdb_engine.spool import Spool
+
+SMALLEST_OBJECT_BYTES = 1 << 19
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+FLOATS = ("DOUBLE", "FLOAT")
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def source(spool: Spool, columns: tuple[Column, ...]) -> str:
+    """Return a table function over the rows of a batch file.
+
+    Every value is read as text, which DuckDB casts in a second step: its JSON reader would round
+    1.5 to 2 for a column of integers, and reports no column with an error.
+    """
+    size = max(SMALLEST_OBJECT_BYTES, spool.longest + 1)
+    record = _struct(columns, 0, spool.as_text)
+    return (
+        f"read_json({literal(spool.path)}, format = 'newline_delimited', compression = 'uncompressed', "
+        f"maximum_object_size = {size}, "
+        f"columns = {{record: {literal(record)}, time_extracted: 'VARCHAR', version: 'BIGINT'}})"
+    )
+
+
+def _struct(columns: tuple[Column, ...], level: int, as_text: bool) -> str:
+    fields = []
+    for name in dict.fromkeys(one.path[level] for one in columns):
+        inside = tuple(one for one in columns if one.path[level] == name)
+        if len(inside[0].path) > level + 1:
+            type_ = _struct(inside, level + 1, as_text)
+        else:
+            type_ = "JSON" if inside[0].type == "JSON" and not as_text else "VARCHAR"
+        fields.append(f"{quoted(name)} {type_}")
+    return f"STRUCT({', '.join(fields)})"
+
+
+def expression(column: Column, type_: str, as_text: bool) -> str:
+    """Return the value of a column as an SQL type. A value that the type would change fails."""
+    value = ".".join(["record", *(quoted(one) for one in column.path)])
+    if column.type == "JSON":
+        return _json(value, column, type_, as_text)
+    if type_ == "VARCHAR":
+        return value
+    if type_ in INTEGERS:
+        whole = f"NOT contains({value}, '.') OR regexp_full_match({value}, '-?[0-9]+\\.0+')"
+        return _checked(column, value, whole, type_)
+    if type_ in FLOATS:
+        exact = (
+            f"length({value}) <= 15 OR NOT regexp_full_match({value}, '-?[0-9]+') "
+            f"OR TRY_CAST({value} AS HUGEINT) = TRY_CAST({value} AS DOUBLE)::HUGEINT"
+        )
+        return _checked(column, value, exact, type_)
+    if type_ == "JSON":
+        return f"to_json({value})"
+    return f"CAST({_moment(value, type_)} AS {type_})"
+
+
+def _json(value: str, column: Column, type_: str, as_text: bool) -> str:
+    json = f"{value}::JSON" if as_text else value
+    if not column.allows_text:
+        # Text in a column without text is JSON that the tap made text already.
+        text = f"json_type({json}) = 'VARCHAR'"
+        json = f"CASE WHEN {text} THEN ({json} ->> '$')::JSON ELSE {json} END"
+    return json if type_ == "JSON" else f"CAST({json} AS {type_})"
+
+
+def _checked(column: Column, value: str, condition: str, type_: str) -> str:
+    problem = literal(f'column "{column.name}": the type {type_} would change the value ')
+    return (
+        f"CASE WHEN {value} IS NULL OR ({condition}) THEN CAST({value} AS {type_}) "
+        f"ELSE error({problem} || {value}) END"
+    )
+
+
+def _moment(value: str, type_: str) -> str:
+    """Dates, times and timestamps as DuckDB reads them. Those with an offset are converted to UTC."""
+    if not re.match(r"DATE|TIME", type_):
+        return value
+    text = (
+        f"CASE WHEN {value} LIKE '% BC' "
+        f"THEN regexp_replace({value}, '^(\\d+-\\d\\d-\\d\\d)[T ]?(.*) BC$', '\\1 (BC) \\2') "
+        f"ELSE {value} END"
+    )
+    if type_ == "TIMESTAMP":
+        return f"CAST(trim({text}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    if type_ == "TIME":
+        moment = f"CAST('2000-01-01 ' || {value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+        return f"CASE WHEN regexp_matches({value}, '[-+Zz]') THEN ({moment})::TIME ELSE {value}::TIME END"
+    return f"trim({text})"
+
+
+def select_list(columns: tuple[Column, ...], types: Mapping[str, str], as_text: bool) -> str:
+    """Return the values of columns, each named like its column."""
+    return ", ".join(
+        f"{expression(one, types[one.name], as_text)} AS {quoted(one.name)}" for one in columns
+    )

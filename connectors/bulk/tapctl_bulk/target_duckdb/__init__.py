@@ -1,0 +1,1 @@
+"""target-duckdb: loads into DuckDB, MotherDuck and DuckLake; DuckDB parses the records."""

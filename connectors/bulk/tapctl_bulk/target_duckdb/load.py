@@ -1,0 +1,164 @@
+"""Loading the batch of a stream within the transaction of a flush."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.duckdb_engine.rows import expression, literal, quoted, select_list, source
+from tapctl_bulk.target_duckdb.database import Connection
+from tapctl_bulk.target_duckdb.scd2 import add_versions
+from tapctl_bulk.target_duckdb.stream import (
+    BATCHED_AT,
+    DELETED_AT,
+    EXTRACTED_AT,
+    VALID_TO,
+    VERSION,
+    Stream,
+)
+from tapctl_bulk.target_duckdb.table import create, fit, types_of
+
+STAGE = "_tapctl_stage"
+
+
+def load(connection: Connection, stream: Stream, now: str) -> None:
+    """Load the records of a stream and activate its version.
+
+    Raises:
+        ConnectorError: DuckDB reports another number of rows than were read, or a key is missing.
+        duckdb.Error: A value does not fit its column.
+    """
+    types = _sync(connection, stream)
+    if stream.spool.rows:
+        values = _values(stream, types, now)
+        if stream.mode == "append" or not stream.keys:
+            _compare(stream, stream.spool.rows, _insert(connection, stream, types, values))
+        else:
+            _load_by_key(connection, stream, types, values, now)
+        if stream.hard_delete:
+            connection.execute(f"DELETE FROM {stream.target.sql} WHERE {DELETED_AT} IS NOT NULL")
+    if stream.version is not None:
+        _activate(connection, stream, stream.version, now)
+
+
+def _sync(connection: Connection, stream: Stream) -> dict[str, str]:
+    found = types_of(connection, stream.target)
+    if stream.mode == "replace" and not stream.is_synced and found:
+        # Left by a run that was killed.
+        connection.execute(f"DROP TABLE {stream.target.sql}")
+        found = {}
+    if found:
+        return fit(connection, stream.target, found, stream.types)
+    create(connection, stream.target, stream.types)
+    return stream.types
+
+
+def _values(stream: Stream, types: Mapping[str, str], now: str) -> str:
+    values = [select_list(stream.columns, types, stream.spool.as_text)]
+    if stream.has_metadata:
+        extracted = f"CAST(time_extracted AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS {EXTRACTED_AT}"
+        batched = f"TIMESTAMP {literal(now)} AS {BATCHED_AT}"
+        deletion = stream.deletion and expression(stream.deletion, "VARCHAR", stream.spool.as_text)
+        values += [extracted, batched, f"{deletion or 'NULL::VARCHAR'} AS {DELETED_AT}"]
+        values += [f"version AS {VERSION}"] if stream.has_versions else []
+    return ", ".join(values)
+
+
+def _insert(connection: Connection, stream: Stream, types: Mapping[str, str], values: str) -> int:
+    names = ", ".join(quoted(one) for one in types)
+    rows = source(stream.spool, stream.read_columns)
+    return _count(
+        connection, f"INSERT INTO {stream.target.sql} ({names}) SELECT {values} FROM {rows}"
+    )
+
+
+def _load_by_key(
+    connection: Connection, stream: Stream, types: Mapping[str, str], values: str, now: str
+) -> None:
+    run = connection.execute
+    rows = source(stream.spool, stream.read_columns)
+    staged = _count(
+        connection, f"CREATE OR REPLACE TEMP TABLE {STAGE} AS SELECT {values} FROM {rows}"
+    )
+    _compare(stream, stream.spool.rows, staged)
+    distinct = staged - _remove_repeated(connection, stream)
+    if stream.mode == "scd2":
+        reported = add_versions(connection, stream, STAGE, now)
+    else:
+        reported = _upsert(connection, stream, types)
+    _compare(stream, distinct, reported)
+    run(f"DROP TABLE {STAGE}")
+
+
+def _remove_repeated(connection: Connection, stream: Stream) -> int:
+    """Keep the last row of each key. Return the number of rows that were removed."""
+    keys = ", ".join(quoted(one) for one in stream.keys)
+    empty = " OR ".join(f"{quoted(one)} IS NULL" for one in stream.keys)
+    counts = f"SELECT count(*), count(*) FILTER (WHERE {empty}) FROM {STAGE}"
+    rows, missing = connection.execute(counts).fetchone() or (0, 0)
+    if missing:
+        raise ConnectorError(
+            f'stream "{stream.name}": {missing} records have no value for the key {", ".join(stream.keys)}',
+            "Correct table-key-properties in the catalog, or the rows in the source",
+        )
+    distinct = _count(connection, f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {STAGE})")
+    if distinct == rows:
+        return 0
+    last = f"SELECT max(rowid) FROM {STAGE} GROUP BY {keys}"
+    return _count(connection, f"DELETE FROM {STAGE} WHERE rowid NOT IN ({last})")
+
+
+def _upsert(connection: Connection, stream: Stream, types: Mapping[str, str]) -> int:
+    names = [quoted(one) for one in types]
+    listed = ", ".join(names)
+    table = stream.target.sql
+    if not connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall():
+        return _count(connection, f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {STAGE}")
+    return _count(
+        connection,
+        f"MERGE INTO {table} t USING {STAGE} s ON {_same_key(stream.keys)} "
+        f"WHEN MATCHED THEN UPDATE SET {_assignments(names, stream.keys)} "
+        f"WHEN NOT MATCHED THEN INSERT ({listed}) VALUES ({', '.join(f's.{one}' for one in names)})",
+    )
+
+
+def _assignments(names: Sequence[str], keys: Sequence[str]) -> str:
+    key_names = {quoted(one) for one in keys}
+    changed = [one for one in names if one not in key_names] or [quoted(keys[0])]
+    return ", ".join(f"{one} = s.{one}" for one in changed)
+
+
+def _same_key(keys: Sequence[str]) -> str:
+    return " AND ".join(f"t.{quoted(one)} = s.{quoted(one)}" for one in keys)
+
+
+def _activate(connection: Connection, stream: Stream, version: int, now: str) -> None:
+    """Delete or mark the rows of older versions."""
+    if not stream.has_metadata:
+        return
+    table = stream.target.sql
+    older = f"({VERSION} IS NULL OR {VERSION} < {version})"
+    if stream.mode == "scd2":
+        connection.execute(
+            f"UPDATE {table} SET {VALID_TO} = TIMESTAMP {literal(now)} WHERE {older} AND {VALID_TO} IS NULL"
+        )
+    elif stream.hard_delete:
+        connection.execute(f"DELETE FROM {table} WHERE {older}")
+    else:
+        connection.execute(
+            f"UPDATE {table} SET {DELETED_AT} = {literal(now)} WHERE {older} AND {DELETED_AT} IS NULL"
+        )
+
+
+def _count(connection: Connection, statement: str) -> int:
+    row = connection.execute(statement).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _compare(stream: Stream, expected: int, reported: int) -> None:
+    if expected != reported:
+        raise ConnectorError(
+            f'stream "{stream.name}": {expected} rows were read, but DuckDB reports {reported} for table {stream.target.name}',
+            "Nothing of this batch was loaded. Report it with the version of DuckDB",
+        )

@@ -1,0 +1,5 @@
+"""Start of the program: `python -m tapctl_bulk.target_postgres`."""
+
+from tapctl_bulk.target_postgres.program import main
+
+main()

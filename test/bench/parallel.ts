@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Client } from "pg";
-import { tapPostgres, targetPostgres } from "../../connectors";
+import { tapPostgresSdk, targetPostgresSdk } from "../../connectors";
 import type { Replication } from "../../src/model/replication";
 import { ensureEnvironment } from "../../src/run/environments/environments";
 import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
@@ -58,8 +58,8 @@ async function copy(
   const entry: Replication = {
     name: "shop",
     schedule: "@hourly",
-    tap: tapPostgres({ ...server, database: "shop", filter_schemas: ["public"] }),
-    target: targetPostgres({ ...server, database, default_target_schema: "raw" }),
+    tap: tapPostgresSdk({ ...server, database: "shop", filter_schemas: ["public"] }),
+    target: targetPostgresSdk({ ...server, database, default_target_schema: "raw" }),
     streams: [{ stream: "public-t*", replicationMethod: "INCREMENTAL", replicationKey: "id" }],
     mode: "stream",
     parallel,

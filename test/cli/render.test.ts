@@ -74,7 +74,10 @@ test("render: two calls write the same files, with secrets as references", async
   );
   for (const { metadata } of objects) assert.equal(metadata.namespace, "etl");
   assert.match(texts[0] ?? "", /"\$secret": "shop-password"/);
-  assert.match(texts[0] ?? "", /registry\.example\.com\/etl\/tap-postgres:\d+\.\d+\.\d+-[0-9a-f]{12}/);
+  assert.match(
+    texts[0] ?? "",
+    /registry\.example\.com\/etl\/tap-postgres:\d+\.\d+\.\d+-[0-9a-f]{12}/,
+  );
 });
 
 test("render: values of secrets never appear in manifests", async (t) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test, type TestContext } from "node:test";
 import { Client } from "pg";
-import { tapPostgres, targetPostgres } from "../../connectors";
+import { tapPostgresSdk, targetPostgresSdk } from "../../connectors";
 import type { JsonText } from "../../src/common/json";
 import type { Mode, Replication } from "../../src/model/replication";
 import { ensureEnvironment } from "../../src/run/environments/environments";
@@ -76,7 +76,7 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
     const entry: Replication = {
       name: "shop",
       schedule: "@hourly",
-      tap: tapPostgres({
+      tap: tapPostgresSdk({
         host,
         port,
         user,
@@ -84,7 +84,7 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
         database: "shop",
         filter_schemas: ["public"],
       }),
-      target: targetPostgres({
+      target: targetPostgresSdk({
         ...{ host, port, user, password, database },
         default_target_schema: "raw",
         load_method: "upsert",

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tapPostgres, targetDuckdb, targetPostgres } from "../../../connectors";
+import { tapPostgresSdk, targetDuckdb, targetPostgresSdk } from "../../../connectors";
 import type { Target } from "../../../src/model/connector";
 import { parallelOf } from "../../../src/model/parallel";
 import type { Replication } from "../../../src/model/replication";
 import { validatePipelines } from "../../../src/model/validation/validate";
 
-const tap = tapPostgres({ host: "db", user: "etl", database: "shop" });
+const tap = tapPostgresSdk({ host: "db", user: "etl", database: "shop" });
 const warehouse = { host: "dwh", user: "etl", database: "dwh" };
 
 function entry(target: Target, more: Partial<Replication> = {}): Replication {
@@ -18,17 +18,18 @@ const notesOf = (one: Replication) => validatePipelines([one]).notes.map(({ text
 test("parallel: a number from 1 to 16", () => {
   for (const parallel of [0, 17, 1.5])
     assert.match(
-      validatePipelines([entry(targetPostgres(warehouse), { parallel })]).problems[0]?.text ?? "",
+      validatePipelines([entry(targetPostgresSdk(warehouse), { parallel })]).problems[0]?.text ??
+        "",
       /^parallel .*from 1 to 16/,
     );
 });
 
 test("parallel: a note says why a pipeline runs with one tap and target", () => {
-  assert.deepEqual(notesOf(entry(targetPostgres(warehouse), { parallel: 4 })), []);
+  assert.deepEqual(notesOf(entry(targetPostgresSdk(warehouse), { parallel: 4 })), []);
   assert.deepEqual(notesOf(entry(targetDuckdb({ path: "a.duckdb" }), { parallel: 4 })), [
     "parallel 4: has no effect, because target-duckdb can only have one writer",
   ]);
-  const target = targetPostgres(warehouse);
+  const target = targetPostgresSdk(warehouse);
   assert.deepEqual(notesOf({ name: "all", schedule: "0 3 * * *", tap, target, parallel: 4 }), [
     "parallel 4: has no effect, because the tap selects its streams itself; list them in `streams`",
   ]);
@@ -42,7 +43,7 @@ test("parallel: the runner gets the tables of the target's stream_maps, and none
     __else__: null,
   };
   assert.deepEqual(
-    parallelOf(entry(targetPostgres({ ...warehouse, stream_maps }), { parallel: 4 })),
+    parallelOf(entry(targetPostgresSdk({ ...warehouse, stream_maps }), { parallel: 4 })),
     {
       slices: 4,
       aliases: { "public-*": "all", "public-orders": "copies" },
@@ -52,6 +53,6 @@ test("parallel: the runner gets the tables of the target's stream_maps, and none
 });
 
 test("parallel: without it, and where it has no effect, the runner is not asked for slices", () => {
-  assert.equal(parallelOf(entry(targetPostgres(warehouse))), undefined);
+  assert.equal(parallelOf(entry(targetPostgresSdk(warehouse))), undefined);
   assert.equal(parallelOf(entry(targetDuckdb({ path: "a.duckdb" }), { parallel: 4 })), undefined);
 });

@@ -31,7 +31,9 @@ class Database:
 
 
 def _connect(path: str, token: str) -> Connection:
-    options: dict[str, str | bool | int | float | list[str]] = {"motherduck_token": token} if token else {}
+    options: dict[str, str | bool | int | float | list[str]] = (
+        {"motherduck_token": token} if token else {}
+    )
     try:
         return duckdb.connect(path, config=options)
     except duckdb.Error as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from importlib import import_module
 from typing import Any
 
 from tapctl_bulk.common.errors import ConnectorError
@@ -18,13 +19,15 @@ class Bucket:
     """A prefix in a bucket."""
 
     def __init__(self, url: str, run: str, config: Config) -> None:
-        import boto3  # Loaded only for S3: it takes 30 MB.
-        from boto3.s3.transfer import TransferConfig
-
+        # Loaded only for S3: boto3 takes 30 MB. It has no types.
+        boto3: Any = import_module("boto3")
+        transfer: Any = import_module("boto3.s3.transfer")
         self._bucket, _, prefix = url.removeprefix("s3://").partition("/")
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
         self._run = run
-        self._transfer = TransferConfig(multipart_chunksize=PART_BYTES, max_concurrency=UPLOADS)
+        self._transfer = transfer.TransferConfig(
+            multipart_chunksize=PART_BYTES, max_concurrency=UPLOADS
+        )
         try:
             self._client: Any = boto3.client(
                 "s3",

@@ -1,5 +1,6 @@
 /** Twenty tables from PostgreSQL to PostgreSQL in slices, with the published connectors. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before, suite, test, type TestContext } from "node:test";
 import { Client } from "pg";
 import { tapPostgresSdk, targetPostgresSdk } from "../../connectors";
@@ -70,7 +71,52 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
     assert.deepEqual(await counts("warehouse_locked"), ROWS);
   });
 
-  function runner(t: TestContext, mode: Mode, database: string) {
+  test("a tap, a target and a runner of a slice are killed: the next run brings what is missing", async (t) => {
+    const database = "warehouse_killed";
+    await query(`create database ${database}`);
+    const killed: string[] = [];
+    let victim: Victim | undefined = "tap";
+    const run = runner(t, "stream", database, () => {
+      const pid = victim && sliceProcess(victim);
+      if (pid === undefined) return;
+      killed.push(victim ?? "");
+      victim = undefined;
+      process.kill(pid, "SIGKILL");
+    });
+    for (const next of ["tap", "target", "runner"] as const) {
+      victim = next;
+      for (let table = 1; table <= TABLES; table += 1)
+        await query(
+          `insert into t${table} select id, 'more ' || id from
+             (select max(id) as last from t${table}) highest, generate_series(last + 1, last + 300) id`,
+          "shop",
+        );
+      const { status, error, slices = [] } = await run();
+      assert.equal(status, "failed", next);
+      assert.match(error ?? "", /^slice \d of 4 \(.*SIGKILL/);
+      assert.equal(slices.filter((slice) => slice.status === "failed").length, 1, next);
+    }
+    assert.deepEqual(killed, ["tap", "target", "runner"]);
+    assert.equal((await run()).error, null);
+    for (let table = 1; table <= TABLES; table += 1)
+      assert.deepEqual(
+        await fingerprint(`raw.t${table}`, database),
+        await fingerprint(`t${table}`, "shop"),
+      );
+  });
+
+  const fingerprint = (table: string, database: string) =>
+    query(
+      `select count(*)::int as rows, md5(string_agg(id || name, ',' order by id)) as content from ${table}`,
+      database,
+    );
+
+  function runner(
+    t: TestContext,
+    mode: Mode,
+    database: string,
+    onRecords: () => void = () => undefined,
+  ) {
     const root = temporaryFolder(t);
     const { host, port, user, password } = postgres;
     const entry: Replication = {
@@ -102,7 +148,9 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
           prepare: (connector) => ensureEnvironment(connector, { root: ENVIRONMENTS }),
           secrets: () => undefined,
           stop: createStop(),
-          onEvent: () => undefined,
+          onEvent: (event) => {
+            if (event.event === "progress" && (event.records ?? 0) > 0) onRecords();
+          },
         },
         entry,
       );
@@ -130,6 +178,28 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
     }
   }
 });
+
+type Victim = "tap" | "target" | "runner";
+
+/** A process of a slice of the run that this process started. */
+function sliceProcess(victim: Victim): number | undefined {
+  const all = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
+    .map(([, pid, parent, args = ""]) => ({ pid: Number(pid), parent: Number(parent), args }));
+  const below = (parents: readonly number[]) =>
+    all.filter(({ parent }) => parents.includes(parent));
+  const run = below([process.pid]).filter(({ args }) => args.includes("singer/runner"));
+  const slices = below(run.map(({ pid }) => pid)).filter(({ args }) =>
+    args.includes("singer/runner"),
+  );
+  const connectors = below(slices.map(({ pid }) => pid));
+  const found =
+    victim === "runner"
+      ? slices
+      : connectors.filter(({ args }) => args.includes(`${victim}-postgres`));
+  return found.at(-1)?.pid;
+}
 
 function bookmarksOf(state: unknown): Record<string, unknown> {
   const parsed = JSON.parse((state as JsonText).text) as {

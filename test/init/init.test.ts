@@ -120,7 +120,7 @@ test("init: an invalid schedule is an error", async (t) => {
   const folder = temporaryFolder(t);
   const { code, stderr } = await tapctl(folder, ["init", "--yes", "--schedule", "0 25 * * *"]);
   assert.equal(code, 2);
-  assert.match(stderr, /^--schedule "0 25 \* \* \*": /);
+  assert.match(stderr, /--schedule: "0 25 \* \* \*": /);
   assert.deepEqual(filesBelow(folder), []);
 });
 

@@ -59,6 +59,8 @@ def _exit_code(connector: Connector, argv: Sequence[str]) -> int:
     except BrokenPipeError:
         _discard_stdout()
         return _fail(connector, "the reader of the output has ended. See its log for the cause")
+    except OSError as error:
+        return _fail(connector, _of_system(error).line())
     except Stopped as stopped:
         _discard_stdout()
         name = signal.Signals(stopped.signal_number).name
@@ -85,6 +87,15 @@ def _run(connector: Connector, argv: Sequence[str]) -> None:
         )
         return
     connector.run(arguments, load_config(arguments.config, connector.settings))
+
+
+def _of_system(error: OSError) -> ConnectorError:
+    """A file or folder that cannot be used, such as a full disk."""
+    place = f"{error.filename}: " if error.filename else ""
+    return ConnectorError(
+        f"{place}{error.strerror or error}",
+        "Check the folders that the settings name, their permissions and the space on the disk",
+    )
 
 
 def _fail(connector: Connector, line: str) -> int:

@@ -71,6 +71,7 @@ const VOLUME_FIX =
 const eventFixes = (): { readonly [reason: string]: string } => ({
   FailedCreate:
     "change what rejects the pod: a quota, a LimitRange or an admission rule of the namespace",
+  FailedCreatePodSandBox: "check the node: its container runtime, network plugin and sandbox image",
   FailedMount: "create the missing object, or correct its name",
   FailedAttachVolume: "check the cluster's storage driver",
   FailedBinding: VOLUME_FIX,

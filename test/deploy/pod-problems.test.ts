@@ -108,6 +108,13 @@ const cases: readonly (readonly [
     /tapctl:objectStore\.storageClass and size/,
   ],
   [
+    "a node that cannot create the sandbox of a pod",
+    [],
+    [event("FailedCreatePodSandBox", 'failed to get sandbox image "pause:1"')],
+    /^StatefulSet minio\/minio: failed to get sandbox image "pause:1"$/,
+    /container runtime/,
+  ],
+  [
     "a quota",
     [],
     [event("FailedCreate", "exceeded quota: small")],

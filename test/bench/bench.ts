@@ -12,6 +12,7 @@ import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
 import { benchParallel } from "./parallel";
+import { benchPeers } from "./peers/peers";
 import { benchPreviewComment } from "./preview-comment";
 import { benchReport } from "./report";
 import { benchStartUp } from "./start-up";
@@ -25,6 +26,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   meltano: benchMeltano,
   connectors: benchConnectors,
   parallel: benchParallel,
+  peers: benchPeers,
   "preview-comment": benchPreviewComment,
   "start-up": benchStartUp,
   status: benchStatus,

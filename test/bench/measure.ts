@@ -69,17 +69,20 @@ export function run(
  * that is not counted.
  *
  * @param what printed on standard error with the number of the round.
+ * @param before called before each round, the first included.
  */
 export async function inTurn<Side extends string, Result>(
   what: string,
   rounds: number,
   sides: { readonly [Name in Side]: () => Promise<Result> },
+  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly [Name in Side]: readonly Result[] }> {
   const names = Object.keys(sides) as Side[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as {
     [Name in Side]: Result[];
   };
   for (let round = 0; round <= rounds; round++) {
+    await before();
     for (const name of names) {
       tell(`${what}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}, ${name}`);
       const result = await sides[name]();

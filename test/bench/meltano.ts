@@ -1,27 +1,19 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { UserError } from "../../src/common/errors";
-import {
-  createVenv,
-  findInstaller,
-  installUnlocked,
-  type InstallContext,
-} from "../../src/run/environments/installer";
-import { findPython } from "../../src/run/environments/python";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
-import { inTurn, ratioOf, spreadOf, tell, usageOf } from "./measure";
+import { inTurn, ratioOf, spreadOf, usageOf } from "./measure";
 import type { Pair } from "./pair";
+import { installMeltano, VERSIONS } from "./peers/tools";
 import { makeProject, runTapctl } from "./project";
 import { extractFile, pairWork, runExtract, runLoad, runStream, sumOf } from "./runner";
 
-const VERSION = "4.4.1";
 const ROUNDS = 5;
 
 /** `meltano run` of the same two programs on the same records, beside the runner and beside `tapctl run`. */
 export async function benchMeltano(context: BenchContext): Promise<readonly Figure[]> {
   const { pair, records } = context;
-  const meltano = await installMeltano(context.environments);
+  const meltano = join(await installMeltano(context.environments), "bin", "meltano");
   const folder = makeMeltanoProject(context);
   const work = pairWork(pair, join(context.folder, "meltano-side"), records);
   const project = makeProject(context, records);
@@ -32,7 +24,7 @@ export async function benchMeltano(context: BenchContext): Promise<readonly Figu
         env: variables(pair, count),
       })
     ).seconds;
-  const sides = await inTurn(`meltano ${VERSION}`, ROUNDS, {
+  const sides = await inTurn(`meltano ${VERSIONS.meltano}`, ROUNDS, {
     meltano: () => runMeltano(records),
     stream: async () => (await runStream(work)).seconds,
     artifact: async () => {
@@ -66,28 +58,6 @@ export async function benchMeltano(context: BenchContext): Promise<readonly Figu
       detail: "connectors included",
     }),
   ];
-}
-
-async function installMeltano(environments: string): Promise<string> {
-  const source = { package: "meltano", version: VERSION };
-  const python = await findPython({ min: "3.10" });
-  const venv = join(environments, `meltano-${VERSION}-${python.version}`);
-  const program = join(venv, "bin", "meltano");
-  if (existsSync(program)) return program;
-  tell(`installing meltano ${VERSION}`);
-  const log = `${venv}.log`;
-  writeFileSync(log, "");
-  const context: InstallContext = { python, root: environments, log, onLine: () => {} };
-  const installer = await findInstaller(context);
-  for (const step of [
-    () => createVenv(installer, context, venv),
-    () => installUnlocked(installer, context, venv, source),
-  ]) {
-    if ((await step()).code === 0) continue;
-    rmSync(venv, { recursive: true, force: true });
-    throw new UserError(`meltano ${VERSION} cannot be installed (log: ${log})`, 1);
-  }
-  return program;
 }
 
 /** A project whose connectors are the two programs; they have no catalog, so that Meltano skips discovery. */

@@ -140,7 +140,8 @@ function targetFields(work: Work) {
   };
 }
 
-function commandOf({ environment }: InstalledConnector): readonly string[] {
+/** The command of an installed connector, without flags. */
+export function commandOf({ environment }: InstalledConnector): readonly string[] {
   return (
     JSON.parse(readFileSync(environment.descriptionFile, "utf8")) as {
       readonly command: readonly string[];
@@ -148,6 +149,7 @@ function commandOf({ environment }: InstalledConnector): readonly string[] {
   ).command;
 }
 
-function shellWords(words: readonly string[]): string {
+/** Words as a line of shell. */
+export function shellWords(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }

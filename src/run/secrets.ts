@@ -37,7 +37,7 @@ export function localSecrets(
     const found = fromFile.get(variable);
     if (environment[variable] !== undefined || found === undefined) return environment[variable];
     if ("problem" in found)
-      throw new UserError(`${file}: ${variable}: ${found.problem}`, { fix: "Correct the line." });
+      throw new UserError(`${file}: ${variable}, ${found.problem}`, { fix: "Correct the line." });
     return found.value;
   };
 }

@@ -197,7 +197,7 @@ describe("render --stack: ECR", () => {
       [code, stderr],
       [
         2,
-        "tapctl:aws.account: is not set, and the address of ECR has it in it; set it, or name a registry with --registry\n",
+        "tapctl:aws.account is not set, and the address of ECR contains it.\nSet it, or name a registry with --registry.\n",
       ],
     );
     const { images, templates } = await rendered(

@@ -189,7 +189,10 @@ suite("tapctl run: errors", () => {
       "rates",
       "--offline",
     ]);
-    assert.match(stderr.trim(), /^.*index\.ts.*$/);
+    assert.match(
+      stderr,
+      /^Cannot use \S+ as the object store: \S+index\.ts is a file\.\n[^\n]+\n$/,
+    );
     assert.notEqual(code, 0);
   });
 

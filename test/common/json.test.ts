@@ -167,6 +167,7 @@ test("lossless JSON: the runner parses JSON that it writes again only in lossles
     "messages.py",
     "notify.py",
     "scan.py",
+    "slice_process.py",
     "states.py",
     "target.py",
   ];

@@ -288,7 +288,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     [],
-    /the registry 127\.0\.0\.1:1 does not answer/,
+    /The registry 127\.0\.0\.1:1 does not answer/,
   ],
   [
     "monitoring without the Prometheus operator",

@@ -58,7 +58,7 @@ def program(package: str, version: str, name: str) -> str:
     path = folder / "bin" / name
     if not path.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        packages = [f"{package}=={version}", "setuptools<81"]
+        packages = [f"{package}=={version}", "setuptools==80.9.0"]
         subprocess.run([str(folder / "bin" / "pip"), "install", "-q", *packages], check=True)
     return str(path)
 

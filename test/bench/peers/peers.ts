@@ -50,8 +50,8 @@ export async function benchPeers(context: BenchContext): Promise<readonly Figure
 async function fullFigures(bench: Bench, records: number): Promise<readonly Figure[]> {
   const contenders = await postgresContenders(bench);
   const tenth = await compete(bench, TENTH, "full", { meltano: contenders.meltano }, 1);
-  const { meltano: _, ...others } = contenders;
-  const sides = await compete(bench, ORDERS, "full", others);
+  const { copy, tapctl, sling, dlt } = contenders;
+  const sides = await compete(bench, ORDERS, "full", { copy, tapctl, sling, dlt });
   const what = `PostgreSQL to PostgreSQL, ${count(ORDERS, records)} rows`;
   return [
     ratio(`${what}: tapctl / \`COPY \\| COPY\``, sides.tapctl, sides.copy, { atMost: 3 }),

@@ -896,8 +896,8 @@ suite("tapctl on a cluster", () => {
     assert.equal(nothing.code, 1);
     assert.deepEqual(nothing.stderr.trim().split("\n"), [
       "MinIO: You are not allowed to list services.",
-      'Missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "minio"',
       "Argo Workflows: You are not allowed to forward ports.",
+      'Missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "minio"',
       'Missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "argo", plus the verb "get"',
     ]);
   });
@@ -1020,7 +1020,11 @@ suite("tapctl on a cluster: usage errors", () => {
     test(`tapctl ${line}: it rejects ${what}`, async (t) => {
       const { code, stderr, stdout } = await (await scene(t)).run(line);
       assert.match(stderr, printed);
-      assert.equal(stdout, "");
+      const [error = "", fix] = stderr.trim().split("\n");
+      assert.deepEqual(
+        stdout === "" ? undefined : (JSON.parse(stdout) as unknown),
+        line.includes("--json") ? { error, fix } : undefined,
+      );
       assert.equal(code, exit);
     });
   }

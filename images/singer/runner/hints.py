@@ -27,7 +27,7 @@ HINTS = (
     Hint(
         r"year -?\d+ is out of range|date value out of range|year is out of range",
         "Python has no dates before year 1 or after 9999: set dates_as_string to true",
-        r"^tap-postgres$",
+        r"^tap-postgres-sdk$",
     ),
     Hint(
         r"year -?\d+ is out of range|date value out of range|year is out of range",
@@ -36,7 +36,7 @@ HINTS = (
     Hint(
         r"cannot contain NUL|invalid byte sequence for encoding .UTF8.: 0x00|\\u0000 cannot be converted to text",
         "PostgreSQL cannot store the character U+0000 in text: set sanitize_null_text_characters to true",
-        r"^target-postgres$",
+        r"^target-postgres(-sdk)?$",
     ),
     Hint(
         r"cannot contain NUL|invalid byte sequence for encoding .UTF8.: 0x00|\\u0000 cannot be converted to text",

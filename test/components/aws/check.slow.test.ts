@@ -30,7 +30,7 @@ async function problems(
     assert.ok(error instanceof UserError, String(error));
     assert.doesNotMatch(error.message, /\n\s+at /);
     const [first = "", ...rest] = error.message.split("\n");
-    return rest.length === 0 ? [first] : rest;
+    return first.endsWith("on AWS, nothing was changed:") ? rest : [error.message];
   }
 }
 
@@ -107,7 +107,7 @@ describe("AWS checks with a server", () => {
         store: { bucket: "also-wrong", existing: true },
       }),
       [
-        `tapctl:aws.account: the credentials belong to account ${ACCOUNT} (arn:aws:sts::${ACCOUNT}:user/moto), but the setting is 210987654321; nothing was changed`,
+        `tapctl:aws.account: the credentials belong to account ${ACCOUNT} (arn:aws:sts::${ACCOUNT}:user/moto), but the setting is 210987654321. Nothing was changed.\nUse credentials of that account, or correct the setting.`,
       ],
     );
   });

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import FrameType
 from typing import Literal
 
 from tapctl_bulk import VERSION
@@ -41,19 +40,26 @@ def run_program(connector: Connector, argv: Sequence[str] | None = None) -> None
     signal's number after SIGTERM and SIGINT.
     """
     start_logging(connector.name)
+    received: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
+        signal.signal(number, lambda number, _frame: _stop(number, received))
     arguments = sys.argv[1:] if argv is None else argv
-    code = _exit_code(connector, arguments)
+    code = _exit_code(connector, arguments, received)
     sys.stderr.flush()
     # Threads that wait for a server must not keep the process alive.
     os._exit(code)
 
 
-def _exit_code(connector: Connector, argv: Sequence[str]) -> int:
+def _exit_code(connector: Connector, argv: Sequence[str], received: Sequence[int]) -> int:
     try:
-        _run(connector, argv)
-        sys.stdout.flush()
+        try:
+            _run(connector, argv)
+            sys.stdout.flush()
+        except Exception as error:
+            # DuckDB replaces an exception that a signal handler raised by its own.
+            if received:
+                raise Stopped(received[0]) from error
+            raise
     except ConnectorError as error:
         return _fail(connector, error.line())
     except BrokenPipeError:
@@ -103,10 +109,11 @@ def _fail(connector: Connector, line: str) -> int:
     return 1
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
+def _stop(number: int, received: list[int]) -> None:
     # A second signal must not interrupt the clean-up that the first one started.
     for other in (signal.SIGTERM, signal.SIGINT):
         signal.signal(other, signal.SIG_IGN)
+    received.append(number)
     raise Stopped(number)
 
 

@@ -280,12 +280,13 @@ def test_kill_at_random_moments_loses_nothing(tmp_path: Path) -> None:
                 command(tmp_path, batch_size_rows=every),
                 stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
             )
             time.sleep(0.3 + chance.random() * 1.5)
             process.send_signal(number)
-            output, _ = process.communicate()
-        assert process.returncode in (0, -number, 128 + number)
+            output, log = process.communicate()
+        assert process.returncode in (0, -number, 128 + number), log.decode()
+        assert process.returncode <= 0 or log.endswith(b"error: stopped by SIGTERM\n")
         states = [json.loads(line)["n"] for line in output.splitlines() if line.endswith(b"}")]
         stored = (
             rows(tmp_path, "select count(*) from main.t")

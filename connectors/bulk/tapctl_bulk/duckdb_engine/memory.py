@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -16,6 +17,14 @@ MIB = 64
 MOST_MIB = 1 << 20
 
 Result = TypeVar("Result")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether DuckDB lacks memory. A commit that does is a TransactionException."""
+    return isinstance(error, duckdb.OutOfMemoryException) or (
+        isinstance(error, duckdb.Error)
+        and re.search(r"failed to (pin|allocate)", str(error)) is not None
+    )
 
 
 class Memory:
@@ -49,7 +58,9 @@ class Memory:
         while True:
             try:
                 return work()
-            except duckdb.OutOfMemoryException as error:
+            except duckdb.Error as error:
+                if not is_out_of_memory(error):
+                    raise
                 if self._is_fixed or self._mib * 2 > MOST_MIB:
                     raise ConnectorError(
                         "DuckDB needs more memory than its limit",

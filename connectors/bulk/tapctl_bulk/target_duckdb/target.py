@@ -13,6 +13,7 @@ from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.settings import Config, integer
 from tapctl_bulk.common.singer import Output
 from tapctl_bulk.duckdb_engine.failures import explained
+from tapctl_bulk.duckdb_engine.memory import is_out_of_memory
 from tapctl_bulk.singer_input import (
     ActivateVersion,
     Pause,
@@ -165,9 +166,7 @@ class Target:
             connection.execute("COMMIT")
         except BaseException as error:
             _roll_back(self._database)
-            if isinstance(error, duckdb.OutOfMemoryException) or not isinstance(
-                error, duckdb.Error
-            ):
+            if is_out_of_memory(error) or not isinstance(error, duckdb.Error):
                 raise
             raise explained(error, stream.name, stream.spool.as_records(stream.name)) from error
 

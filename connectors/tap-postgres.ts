@@ -8,7 +8,7 @@ export interface TapPostgresSettings extends PostgresConnection {
   readonly filter_schemas?: readonly string[];
 
   /** Replication method of tables for which the pipeline sets none. Default: `FULL_TABLE`. */
-  readonly default_replication_method?: "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
+  readonly default_replication_method?: "FULL_TABLE" | "INCREMENTAL";
 
   /** Maximum number of records per stream and run. Default: no limit. */
   readonly max_record_count?: number;
@@ -99,6 +99,7 @@ export const tapPostgres = tap<TapPostgresSettings>({
     "log_based_single_connection",
     "auto_bootstrap_log_based",
   ]),
+  methodsElsewhere: { LOG_BASED: "use tapPostgresSdk, which has it" },
   required: [],
   location: ["host", "port", "database", "sqlalchemy_url"],
   limitations: [

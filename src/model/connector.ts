@@ -116,6 +116,12 @@ export interface ConnectorDefinition {
   /** Settings of a similar connector that this one does not have, with what to do instead. */
   readonly settingsElsewhere?: { readonly [name: string]: string };
 
+  /**
+   * Values of `replicationMethod` that the tap does not have, with what to do instead. Default:
+   * none.
+   */
+  readonly methodsElsewhere?: { readonly [method: string]: string };
+
   /** Settings that the connector requires. Default: none. */
   readonly required?: readonly string[];
 
@@ -233,6 +239,7 @@ export type ConnectorArgs<Settings> = Pick<
   ConnectorDefinition,
   | "name"
   | "settingsElsewhere"
+  | "methodsElsewhere"
   | "stateName"
   | "defaults"
   | "outputSetting"
@@ -301,6 +308,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     stateName,
     settings,
     settingsElsewhere,
+    methodsElsewhere,
     required,
     defaults,
     outputSetting,
@@ -321,6 +329,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(stateName !== undefined && { stateName }),
     ...(settings && { settings }),
     ...(settingsElsewhere && { settingsElsewhere }),
+    ...(methodsElsewhere && { methodsElsewhere }),
     ...(required && { required }),
     ...(defaults && { defaults }),
     ...(outputSetting !== undefined && { outputSetting }),

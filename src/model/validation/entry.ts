@@ -22,6 +22,7 @@ import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
 import { duration, idleTimeout } from "./quantities";
+import { methodsElsewhere } from "./methods";
 import { MOST_SLICES } from "./parallel";
 import { pairResources, retries } from "./resources";
 import { schedules, timezone } from "./schedules";
@@ -99,6 +100,7 @@ export function entryProblems(entry: unknown): readonly string[] {
     ...storeInStreamMode(entry),
     ...initialStateInArray(entry),
     ...overwriteInStreamMode(entry),
+    ...methodsElsewhere(entry),
     ...batchFiles(entry),
     ...settingsSize(entry),
     ...containerSizes(entry),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { secret } from "../../../src/model/connector-settings";
+import { tapPostgres } from "../../../connectors";
 import { tap } from "../../../src/model/connector";
 import { job, replication, tapAny, tapShop, targetAny, targetFiles, textsOf } from "../support";
 
@@ -192,6 +193,20 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [{ mode: "artifact", target: targetAny({ load_method: "overwrite" }) }, []],
   ...BATCHES,
+  [
+    {
+      tap: tapPostgres({
+        host: "h",
+        database: "d",
+        default_replication_method: "LOG_BASED" as never,
+      }),
+      streams: ["public-a", { stream: "public-b", replicationMethod: "LOG_BASED" }],
+    },
+    [
+      'tap setting "default_replication_method": tap-postgres does not have LOG_BASED; use tapPostgresSdk, which has it',
+      "streams[1].replicationMethod: tap-postgres does not have LOG_BASED; use tapPostgresSdk, which has it",
+    ],
+  ],
   [
     { mode: "stream", target: targetFiles({}) },
     [

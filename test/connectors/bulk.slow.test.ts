@@ -49,5 +49,7 @@ async function installed(): Promise<string> {
 }
 
 test("bulk connectors: their own tests pass", { timeout: 1_800_000 }, async () => {
-  run(await installed(), ["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
+  // A file of tests in each process: their servers are those of a file, and many of them wait.
+  const parallel = ["-n", "3", "--dist", "loadfile"];
+  run(await installed(), ["-m", "pytest", "-q", "-p", "no:cacheprovider", ...parallel]);
 });

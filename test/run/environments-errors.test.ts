@@ -121,7 +121,7 @@ test("environment: a connector with only an image is rejected", async (t) => {
   ).connector;
   await assert.rejects(ensureEnvironment(image, { root: temporaryFolder(t) }), {
     name: "UserError",
-    message: /^connector "tap-image" is the image .* runs on a cluster only/,
+    message: /^connector "tap-image" is the image \S+, which runs only on a cluster\.\n/,
   });
 });
 

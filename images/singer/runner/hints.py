@@ -27,7 +27,7 @@ HINTS = (
     Hint(
         r"year -?\d+ is out of range|date value out of range|year is out of range",
         "Python has no dates before year 1 or after 9999: set dates_as_string to true",
-        r"^tap-postgres-sdk$",
+        r"^tap-postgres(-sdk)?$",
     ),
     Hint(
         r"year -?\d+ is out of range|date value out of range|year is out of range",

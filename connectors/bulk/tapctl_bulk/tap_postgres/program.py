@@ -10,7 +10,7 @@ from typing import Any, cast
 import psycopg
 
 from tapctl_bulk.common.arguments import Arguments
-from tapctl_bulk.common.errors import ConnectorError, Stopped
+from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json, dumps
 from tapctl_bulk.common.files import read_object
 from tapctl_bulk.common.logs import log
@@ -45,7 +45,8 @@ def _run(arguments: Arguments, config: Config) -> None:
     output = Output()
     try:
         _in_thread(lambda: _work(arguments, config, output))
-    except Stopped:
+    except BaseException:
+        # Another connection may be in the middle of a block.
         output.close_within(BLOCK_SECONDS)
         raise
 

@@ -13,7 +13,7 @@ export interface EarlierAttempts {
   readonly resumed: number;
 }
 
-/** What the runner reads of the earlier attempts; see `earlier.py`. */
+/** What the runner reads of the earlier attempts; see `earlier_attempts.py`. */
 const COUNTS = [
   "records",
   "earlierRecords",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, RunnerError
-from .earlier import read_earlier
+from .earlier_attempts import read_earlier
 from .lossless import JsonText
 from .messages import SCHEMA
 from .scan import Scanner

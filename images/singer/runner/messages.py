@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from .lossless import JsonText, load_text, loads
-from .rubbish import Rubbish, blank, cut_off, glued, harmless, marks, wide
+from .other_lines import OtherLine, blank, cut_off, glued, harmless, marks, wide
 
 RECORD = "RECORD"
 SCHEMA = "SCHEMA"
@@ -56,7 +56,7 @@ class Message(NamedTuple):
     """Whether text preceded it on the same line."""
 
 
-def read_line(line: bytes) -> Union[Message, Rubbish]:
+def read_line(line: bytes) -> Union[Message, OtherLine]:
     """The message in `line`, or what the line is instead.
 
     An unreadable line that may contain a message is fatal: without it the state would move past
@@ -64,7 +64,7 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
     """
     plain = line.startswith(b"{") and b"\0" not in line
     if not plain and wide(line):
-        return Rubbish(
+        return OtherLine(
             "the output is UTF-16 or UTF-32, and Singer messages are UTF-8 (is PYTHONIOENCODING set?)",
             True,
         )
@@ -80,7 +80,7 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
         return (
             deep._replace(skip=skip)
             if deep and kept
-            else Rubbish("nested too deeply to be read", True)
+            else OtherLine("nested too deeply to be read", True)
         )
     except ValueError:
         return _not_json(body, skip)
@@ -99,55 +99,55 @@ def _parse(body: bytes) -> Any:
         return loads(text, constants=True)
 
 
-def _not_json(body: bytes, skip: int) -> Union[Message, Rubbish]:
+def _not_json(body: bytes, skip: int) -> Union[Message, OtherLine]:
     place = body.find(b"{")
     found = _parsed(body[place:]) if place > 0 else None
     if isinstance(found, Message) and found.kind in _TYPES:
         # A log line may quote a STATE before it is sent: after text, only messages that cannot lose data are accepted.
         if glued(body[:place]) and found.kind in (RECORD, SCHEMA):
             return found._replace(skip=skip + place, recovered=True)
-        return Rubbish(f"text in front of a {found.kind} message", True)
-    if isinstance(found, Rubbish) and found.fatal:
+        return OtherLine(f"text in front of a {found.kind} message", True)
+    if isinstance(found, OtherLine) and found.fatal:
         return found
     if found and harmless(body[:place]):
-        return Rubbish("not JSON", False)
+        return OtherLine("not JSON", False)
     return cut_off(body)
 
 
-def _parsed(body: bytes) -> Union[Message, Rubbish, None]:
+def _parsed(body: bytes) -> Union[Message, OtherLine, None]:
     try:
         return _classified(_parse(body), body)
     except (ValueError, RecursionError):
         return None
 
 
-def _classified(parsed: Any, body: bytes) -> Union[Message, Rubbish]:
+def _classified(parsed: Any, body: bytes) -> Union[Message, OtherLine]:
     if not isinstance(parsed, dict):
         found = cut_off(body)
-        return found if found.fatal else Rubbish("not a JSON object", False)
+        return found if found.fatal else OtherLine("not a JSON object", False)
     kind, stream = parsed.get("type"), parsed.get("stream")
     if not isinstance(kind, str):
         return _untyped(parsed)
     if kind not in _TYPES and kind.upper() in _TYPES:
-        return Rubbish(f'the type "{kind}" is not in upper case, as Singer message types are', True)
+        return OtherLine(f'the type "{kind}" is not in upper case, as Singer message types are', True)
     if kind in (RECORD, SCHEMA) and not isinstance(stream, str):
-        return Rubbish(f'{kind} without "stream"', True)
+        return OtherLine(f'{kind} without "stream"', True)
     if kind == STATE:
         return _state(parsed, body)
     stream = stream if isinstance(stream, str) else None
     return Message(kind, stream, _proven(kind, stream, body), parsed)
 
 
-def _state(parsed: Mapping[str, Any], body: bytes) -> Union[Message, Rubbish]:
+def _state(parsed: Mapping[str, Any], body: bytes) -> Union[Message, OtherLine]:
     """Checks that a STATE can be saved unchanged: no NaN, valid UTF-8."""
     try:
         return Message(
             STATE, None, _proven(STATE, None, body), parsed, load_text(body).members.get("value")
         )
     except UnicodeDecodeError:
-        return Rubbish("the STATE is not valid UTF-8", True)
+        return OtherLine("the STATE is not valid UTF-8", True)
     except ValueError as error:
-        return Rubbish(f"the STATE is not JSON: {error}", True)
+        return OtherLine(f"the STATE is not JSON: {error}", True)
 
 
 def _proven(kind: str, stream: Optional[str], body: bytes) -> Optional[Head]:
@@ -155,13 +155,13 @@ def _proven(kind: str, stream: Optional[str], body: bytes) -> Optional[Head]:
     return head.head if head and (head.kind, head.stream) == (kind, stream) else None
 
 
-def _untyped(parsed: Mapping[str, Any]) -> Rubbish:
+def _untyped(parsed: Mapping[str, Any]) -> OtherLine:
     keys = {key.lower(): value for key, value in parsed.items()}
     if str(keys.get("type")).upper() in _TYPES:
-        return Rubbish('the key "type" is not in lower case, as Singer keys are', True)
+        return OtherLine('the key "type" is not in lower case, as Singer keys are', True)
     if "record" in keys and "stream" in keys:
-        return Rubbish('JSON with "record" and "stream" and without "type"', True)
-    return Rubbish('JSON without "type"', False)
+        return OtherLine('JSON with "record" and "stream" and without "type"', True)
+    return OtherLine('JSON without "type"', False)
 
 
 def _by_head(line: bytes) -> Optional[Message]:

@@ -17,7 +17,7 @@ from .heads import Heads, Key
 from .last_records import LastRecords
 from .lossless import JsonText
 from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line
-from .rubbish import Rubbish, blank
+from .other_lines import OtherLine, blank
 from .state_shapes import Shapes
 from .totals import BadLine, Totals
 
@@ -135,7 +135,7 @@ class Scanner(Totals):
 
     def _parse(self, line: bytes, start: int, number: int) -> Optional[tuple[str, Optional[str]]]:
         found = read_line(line)
-        if isinstance(found, Rubbish):
+        if isinstance(found, OtherLine):
             if found.fatal:
                 self._stop(start, BadLine(number, found.reason, line[:_SHOWN]))
             elif found != blank:
@@ -256,7 +256,7 @@ class Scanner(Totals):
             return
         # The full check is slow, and most taps write STATEs often.
         found = read_line(line)
-        if isinstance(found, Rubbish):
+        if isinstance(found, OtherLine):
             self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
         else:
             self.states.take(found.value)

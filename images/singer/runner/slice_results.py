@@ -18,7 +18,7 @@ from .codes import (
     TARGET_FAILED,
     USAGE,
 )
-from .earlier import read_earlier
+from .earlier_attempts import read_earlier
 from .session import Session
 from .slice_process import Slice, SliceProcess
 

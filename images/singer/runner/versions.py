@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Optional
 
 from .messages import RECORD, read_line
-from .rubbish import Rubbish
+from .other_lines import OtherLine
 
 
 class Versions:
@@ -140,7 +140,7 @@ def find_outdated(file: BinaryIO, versions: Versions) -> Optional[str]:
         if b'"version"' not in line or not any(number in line for number in numbers):
             continue
         found = read_line(line)
-        if isinstance(found, Rubbish) or found.kind != RECORD:
+        if isinstance(found, OtherLine) or found.kind != RECORD:
             continue
         stream = str(found.stream)
         if stream in wanted and found.fields.get("version") == wanted[stream]:

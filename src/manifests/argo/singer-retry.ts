@@ -1,7 +1,7 @@
 import { parameter } from "./parameters";
 import type { NamedTemplate, Parameter, RetryStrategy, Template } from "./types";
 
-/** A step is tried again as the pipeline says; a pod that was deleted, lost or could not be started counts as failed. */
+/** Retries a step as the pipeline says. A pod that was deleted, lost or could not start counts as failed. */
 const retried: RetryStrategy = {
   limit: parameter("retries"),
   retryPolicy: "Always",

@@ -93,7 +93,7 @@ function overview(options: DashboardOptions) {
   return [
     stat({
       title: "Pipelines",
-      description: "That the controller told of within 7 days.",
+      description: "Reported by the controller within the last 7 days.",
       place: place(0),
       unit: "short",
       queries: [{ expr: `count(${known}) or vector(0)`, instant: true }],
@@ -219,7 +219,7 @@ function history() {
     }),
     lines({
       title: "Tries after the first",
-      description: "Of steps that were tried again, in runs that came to their commit.",
+      description: "Steps that were retried, in runs that reached their commit.",
       place: place(12, 32),
       unit: "short",
       queries: [{ expr: rising("retries_total"), legend: series }],

@@ -17,7 +17,7 @@ _QUOTED_AFTER = b" \t:=,>("
 """Characters between a log line's text and a message it quotes."""
 
 
-class Rubbish(NamedTuple):
+class OtherLine(NamedTuple):
     """A line that is not a Singer message."""
 
     reason: str
@@ -26,7 +26,7 @@ class Rubbish(NamedTuple):
     """It may contain a message or part of one: leaving it out could lose a record."""
 
 
-blank = Rubbish("", False)
+blank = OtherLine("", False)
 """A line of white space."""
 
 
@@ -54,16 +54,16 @@ def harmless(text: bytes) -> bool:
     return not _mentions(text) and text.count(b"}") <= text.count(b"{")
 
 
-def cut_off(line: bytes) -> Rubbish:
+def cut_off(line: bytes) -> OtherLine:
     """Classifies a line that is not JSON: fatal if it may be a message or part of one."""
     text = line.strip()
     if _mentions(text):
-        return Rubbish("it looks like a Singer message and is not valid JSON", True)
+        return OtherLine("it looks like a Singer message and is not valid JSON", True)
     if _OPENED.match(text):
-        return Rubbish("it starts like a message and is not valid JSON", True)
+        return OtherLine("it starts like a message and is not valid JSON", True)
     if text.count(b"}") > text.count(b"{") or (text.endswith(b"}") and b'"' in text):
-        return Rubbish("it ends like a message and is not valid JSON", True)
-    return Rubbish("not JSON", False)
+        return OtherLine("it ends like a message and is not valid JSON", True)
+    return OtherLine("not JSON", False)
 
 
 def _mentions(text: bytes) -> bool:

@@ -129,7 +129,9 @@ def _classified(parsed: Any, body: bytes) -> Union[Message, OtherLine]:
     if not isinstance(kind, str):
         return _untyped(parsed)
     if kind not in _TYPES and kind.upper() in _TYPES:
-        return OtherLine(f'the type "{kind}" is not in upper case, as Singer message types are', True)
+        return OtherLine(
+            f'the type "{kind}" is not in upper case, as Singer message types are', True
+        )
     if kind in (RECORD, SCHEMA) and not isinstance(stream, str):
         return OtherLine(f'{kind} without "stream"', True)
     if kind == STATE:

@@ -223,6 +223,9 @@ describe("stream in slices", () => {
       const running = space.begin("stream", pair(space, { faults: { a: "hang", b: "hang" } }));
       await running.says("[1] a goes wrong");
       await running.says("[2] b goes wrong");
+      const children = `/proc/${running.process.pid}/task/${running.process.pid}/children`;
+      const slices = () => readFileSync(children, "utf8").trim().split(" ");
+      await until("the third slice has ended", () => slices().length === 2);
       running.process.kill("SIGTERM");
       assert.equal((await running.ended).code, 13);
       assert.deepEqual(bookmarks(space), { c: ALL.c, a: { id: 20 }, b: { id: 20 } });

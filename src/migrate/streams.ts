@@ -1,5 +1,6 @@
 import type { JsonObject } from "../model/connector-settings";
 import type { ReplicationMethod, StreamRule } from "../model/replication";
+import { matchesStream } from "../model/stream-pattern";
 import type { Carried, LeftOver } from "./left-over";
 import type { ResolvedPlugin } from "./plugins";
 
@@ -90,7 +91,7 @@ function selectedRules(
         .filter(
           (pattern) =>
             pattern.property !== "*" &&
-            (pattern.stream === stream || matches(pattern.stream, stream)),
+            (pattern.stream === stream || matchesStream(pattern.stream, stream)),
         )
         .map(({ property }) => property);
       return {
@@ -116,16 +117,16 @@ function withMetadata(
   }));
   const own = rules.map((rule) =>
     entries
-      .filter(({ stream }) => stream === rule.stream || matches(stream, rule.stream))
+      .filter(({ stream }) => stream === rule.stream || matchesStream(stream, rule.stream))
       .reduce((merged, { replication }) => ({ ...merged, ...replication }), rule),
   );
   const narrower = entries.filter(
     ({ stream, replication }) =>
       Object.keys(replication).length > 0 &&
-      !rules.some((rule) => rule.stream === stream || matches(stream, rule.stream)),
+      !rules.some((rule) => rule.stream === stream || matchesStream(stream, rule.stream)),
   );
   const covered = narrower.filter(({ stream }) =>
-    rules.some((rule) => matches(rule.stream, stream)),
+    rules.some((rule) => matchesStream(rule.stream, stream)),
   );
   for (const { stream } of narrower.filter((one) => !covered.includes(one)))
     tell(`metadata of ${JSON.stringify(stream)} matches no selected stream; it was omitted`);
@@ -161,14 +162,4 @@ function replicationOf(
       typeof key === "string" &&
       key !== "" && { replicationKey: key }),
   };
-}
-
-function matches(pattern: string, stream: string): boolean {
-  return new RegExp(
-    `^${pattern
-      .split("*")
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-      .join(".*")}$`,
-    "s",
-  ).test(stream);
 }

@@ -297,6 +297,11 @@ export function sourceVersion(source: InstalledSource): string {
   return "bulk" in source ? VERSION : source.version;
 }
 
+/** Name that saved states know a connector by. */
+export function stateNameOf({ name, stateName = name }: ConnectorDefinition): string {
+  return stateName;
+}
+
 /** Name of the package of an installed connector, for messages. */
 export function packageName(source: InstalledSource): string {
   return "bulk" in source ? "tapctl-bulk" : source.package;

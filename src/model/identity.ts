@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Tap, Target } from "./connector";
+import { stateNameOf, type Tap, type Target } from "./connector";
 import type { Json, JsonObject } from "./connector-settings";
 import { saysWhere, wordsOf } from "./location";
 import type { Replication } from "./replication";
@@ -62,7 +62,7 @@ const FORMER_WORDS = new Set([
  * @param source description of the source if it is not the entry's own, such as sample data.
  */
 export function identityOf({ tap, target }: Replication, source?: string): Identity {
-  const tapName = tap.connector.stateName ?? tap.connector.name;
+  const tapName = stateNameOf(tap.connector);
   const destination = fingerprint(
     publicPart(placeOf(target, target.connector.destination, saysWhere)),
   );
@@ -74,7 +74,7 @@ export function identityOf({ tap, target }: Replication, source?: string): Ident
   return {
     tap: source === undefined ? tapName : `${tapName}, ${source}`,
     source: fingerprint(source ?? publicPart(placeOf(tap, tap.connector.location, saysWhere))),
-    target: target.connector.stateName ?? target.connector.name,
+    target: stateNameOf(target.connector),
     destination,
     ...(former !== destination && { formerDestination: former }),
   };

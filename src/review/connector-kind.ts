@@ -2,11 +2,6 @@ import { connectorVersion, type ConnectorDefinition } from "../model/connector";
 import { plain, type Fact } from "./fact";
 import { code } from "./markdown";
 
-/** Name that saved states know a connector by. */
-export function stateNameOf({ name, stateName = name }: ConnectorDefinition): string {
-  return stateName;
-}
-
 /** Whether a connector was replaced by another one that continues its states. */
 export function isOtherKind(before: ConnectorDefinition, after: ConnectorDefinition): boolean {
   return before.name !== after.name || "bulk" in before.source !== "bulk" in after.source;

@@ -1,4 +1,5 @@
 import {
+  stateNameOf,
   connectorVersion,
   sourceVersion,
   settingsOf,
@@ -12,7 +13,7 @@ import { changedParts, identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
 import { aboutState, plain, type Fact } from "./fact";
 import { code } from "./markdown";
-import { connectorKindFacts, isOtherKind, stateNameOf } from "./connector-kind";
+import { connectorKindFacts, isOtherKind } from "./connector-kind";
 import { settingsOfCommonStreams } from "./streams";
 import { valueFacts } from "./values";
 

@@ -2,6 +2,7 @@ import { settingsOf, type Tap } from "../model/connector";
 import { isSecretReference, type Json, type JsonObject } from "../model/connector-settings";
 import { streamRulesOf } from "../model/define";
 import type { Replication, StreamRule } from "../model/replication";
+import { matchesStream } from "../model/stream-pattern";
 import { aboutState, plain, type Fact } from "./fact";
 import { atMost, code } from "./markdown";
 
@@ -168,23 +169,12 @@ function propertyFacts(
 /** All matching rules apply, and later ones take precedence, as in the runner. */
 function effective(rules: readonly StreamRule[], stream: string): StreamRule {
   return rules
-    .filter((rule) => matches(rule.stream, stream))
+    .filter((rule) => matchesStream(rule.stream, stream))
     .reduce<StreamRule>((merged, rule) => ({ ...merged, ...rule }), { stream });
 }
 
 function covers(rules: readonly StreamRule[], stream: string): boolean {
-  return rules.some((rule) => matches(rule.stream, stream));
-}
-
-function matches(pattern: string, stream: string): boolean {
-  if (!pattern.includes("*")) return pattern === stream;
-  return new RegExp(
-    `^${pattern
-      .split("*")
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-      .join(".*")}$`,
-    "s",
-  ).test(stream);
+  return rules.some((rule) => matchesStream(rule.stream, stream));
 }
 
 function listed(names: readonly string[]): string {

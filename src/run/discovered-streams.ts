@@ -1,5 +1,6 @@
 import { plural } from "../common/plural";
 import type { StreamRule } from "../model/replication";
+import { matchesStream } from "../model/stream-pattern";
 
 /** A stream of a discovered catalog. */
 export interface DiscoveredStream {
@@ -49,15 +50,9 @@ export function describeStreams(
   return { ok: true, detail: `${found}, selects ${names(selected)}` };
 }
 
-/** As the runner matches them: `*` is any text, in either name of a stream. */
+/** A pattern may match either name of a stream. */
 function fits(pattern: string, { stream, tap_stream_id: id }: DiscoveredStream): boolean {
-  const expression = new RegExp(
-    `^${pattern
-      .split("*")
-      .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-      .join("[^]*")}$`,
-  );
-  return [stream, id].some((name) => name !== undefined && expression.test(name));
+  return [stream, id].some((name) => name !== undefined && matchesStream(pattern, name));
 }
 
 /** A tap that says nothing about a stream sends it. */

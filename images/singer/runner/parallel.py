@@ -34,21 +34,12 @@ def stream(session: Session) -> Outcome:
         return single_stream.stream(alone(session, slices[0]))
     saved = Saved(session, prepared.catalog, frozenset())
     check_tables(session, slices)
-    processes = [
-        SliceProcess(
-            part,
-            arguments(
-                args,
-                part,
-                result=part.path("result.json"),
-                **of_tap(part),
-                **of_target(part),
-            ),
-            single_stream.stream,
-            session,
-        )
-        for part in slices
-    ]
+    processes = _started(
+        session,
+        slices,
+        single_stream.stream,
+        lambda part: {"result": part.path("result.json"), **of_tap(part), **of_target(part)},
+    )
     wait(session, processes, "stream", lambda: keep_overlay(session, slices))
     combine(session, processes)
     return save(session, saved, processes, prepared.state, wanted=args.min_records)
@@ -57,14 +48,11 @@ def stream(session: Session) -> Outcome:
 def extract(session: Session) -> Outcome:
     """Runs a tap for each slice; each writes to a file, or to a FIFO if the output is one."""
     args = session.args
-    is_fifo = os.path.exists(args.output) and stat.S_ISFIFO(os.stat(args.output).st_mode)
+    is_fifo = _is_fifo(args.output)
     prepared = prepare(session)
     slices = prepared.slices
     folder = folder_of(args) if is_fifo else args.output
-    outputs = {
-        part.number: part.path("pipe") if is_fifo else os.path.join(folder, f"{part.number}.jsonl")
-        for part in slices
-    }
+    outputs = _extracts(slices, folder, is_fifo)
     if is_fifo:
         for path in outputs.values():
             os.mkfifo(path)
@@ -77,23 +65,18 @@ def extract(session: Session) -> Outcome:
         code, error = single_extract.extract(single)
         _end_list(folder, slices, {1: (code, session.result)}, is_fifo)
         return code, error
-    processes = [
-        SliceProcess(
-            part,
-            arguments(
-                args,
-                part,
-                result=part.path("tap-result.json"),
-                output=outputs[part.number],
-                outcome=part.path("outcome"),
-                last_attempt=None,
-                **of_tap(part),
-            ),
-            single_extract.extract,
-            session,
-        )
-        for part in slices
-    ]
+    processes = _started(
+        session,
+        slices,
+        single_extract.extract,
+        lambda part: {
+            "result": part.path("tap-result.json"),
+            "output": outputs[part.number],
+            "outcome": part.path("outcome"),
+            "last_attempt": None,
+            **of_tap(part),
+        },
+    )
 
     def look() -> None:
         keep_overlay(session, slices)
@@ -113,17 +96,14 @@ def load(session: Session) -> Outcome:
     """Runs a target for each slice of an extract."""
     args = session.args
     single_load.take_outcome(args, args.tap_outcome)
-    is_fifo = os.path.exists(args.input) and stat.S_ISFIFO(os.stat(args.input).st_mode)
+    is_fifo = _is_fifo(args.input)
     folder = folder_of(args) if is_fifo else args.input
     if is_fifo:
         _await_list(session, folder)
     listed = read_list(folder)
     catalog = single_load.read_catalog(args.catalog)
     slices = slices_of([each["streams"] for each in listed], catalog, folder_of(args))
-    inputs = {
-        part.number: part.path("pipe") if is_fifo else os.path.join(folder, f"{part.number}.jsonl")
-        for part in slices
-    }
+    inputs = _extracts(slices, folder, is_fifo)
     if len(slices) == 1:
         args.input = inputs[1]
         return single_load.load(session)
@@ -145,26 +125,21 @@ def load(session: Session) -> Outcome:
     ]
     if not is_fifo:
         check_records(session, [inputs[part.number] for part in loaded])
-    processes = [
-        SliceProcess(
-            part,
-            arguments(
-                args,
-                part,
-                result=part.path("target-result.json"),
-                input=inputs[part.number],
-                catalog=part.path("catalog.json"),
-                partial=partial[part.number],
-                tap_outcome=None,
-                tap_outcome_file=part.path("outcome") if is_fifo else None,
-                tap_activity=part.path("tap.log") if is_fifo else None,
-                **of_target(part),
-            ),
-            single_load.load,
-            session,
-        )
-        for part in loaded
-    ]
+    processes = _started(
+        session,
+        loaded,
+        single_load.load,
+        lambda part: {
+            "result": part.path("target-result.json"),
+            "input": inputs[part.number],
+            "catalog": part.path("catalog.json"),
+            "partial": partial[part.number],
+            "tap_outcome": None,
+            "tap_outcome_file": part.path("outcome") if is_fifo else None,
+            "tap_activity": part.path("tap.log") if is_fifo else None,
+            **of_target(part),
+        },
+    )
     wait(session, processes, "load", lambda: None)
     combine(session, processes)
     if args.outcome:
@@ -179,6 +154,31 @@ COMMANDS: dict[str, Callable[[Session], Outcome]] = {
     "load": load,
     "stream": stream,
 }
+
+
+def _started(
+    session: Session,
+    slices: list[Slice],
+    command: Callable[[Session], Outcome],
+    own: Callable[[Slice], dict[str, Any]],
+) -> list[SliceProcess]:
+    """A runner for each slice, with arguments of its own."""
+    return [
+        SliceProcess(part, arguments(session.args, part, **own(part)), command, session)
+        for part in slices
+    ]
+
+
+def _is_fifo(path: str) -> bool:
+    return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
+
+
+def _extracts(slices: list[Slice], folder: str, is_fifo: bool) -> dict[int, str]:
+    """What the tap of each slice writes and its target reads: a FIFO, or a file of the extract."""
+    return {
+        part.number: part.path("pipe") if is_fifo else os.path.join(folder, f"{part.number}.jsonl")
+        for part in slices
+    }
 
 
 def _end_list(

@@ -1,25 +1,31 @@
 import { isFields, type Fields } from "./checks";
 import { connectorNameOf } from "./connectors";
 
+/** Setting of SQL taps for streams without a method of their own. */
+const DEFAULT_METHOD = "default_replication_method";
+
 /** Replication methods of streams, and the tap's default one, that the tap does not have. */
 export function methodsElsewhere({ tap, streams }: Fields): readonly string[] {
   if (!isFields(tap) || !isFields(tap["connector"])) return [];
-  const { connector, settings } = tap;
+  const { settings } = tap;
+  const connector = tap["connector"];
   const hints = connector["methodsElsewhere"];
   if (!isFields(hints)) return [];
-  const rules = Array.isArray(streams) ? (streams as readonly unknown[]) : [];
-  const chosen = [
-    ...(isFields(settings)
-      ? [['tap setting "default_replication_method"', settings["default_replication_method"]]]
-      : []),
-    ...rules
-      .map((rule, index) => [`streams[${index}].replicationMethod`, rule] as const)
-      .map(([at, rule]) => [at, isFields(rule) ? rule["replicationMethod"] : undefined]),
-  ] as const;
-  return chosen.flatMap(([at, method]) => {
+  const problem = (at: string, method: unknown) => {
     const hint = typeof method === "string" ? hints[method] : undefined;
     return typeof hint === "string"
-      ? [`${String(at)}: ${connectorNameOf(connector)} does not have ${String(method)}; ${hint}`]
+      ? [`${at}: ${connectorNameOf(connector)} does not have ${String(method)}; ${hint}`]
       : [];
-  });
+  };
+  const rules = Array.isArray(streams) ? (streams as readonly unknown[]) : [];
+  return [
+    ...(isFields(settings)
+      ? problem(`tap setting "${DEFAULT_METHOD}"`, settings[DEFAULT_METHOD])
+      : []),
+    ...rules.flatMap((rule, index) =>
+      isFields(rule)
+        ? problem(`streams[${index}].replicationMethod`, rule["replicationMethod"])
+        : [],
+    ),
+  ];
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, cast
+from typing import cast
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, Setting, flag, text
-
-Mode: TypeAlias = Literal["append", "upsert", "scd2", "replace"]
+from tapctl_bulk.common.target_settings import (
+    BATCH_SIZE_ROWS,
+    SCHEMA_MAPPING,
+    Mode,
+    mode_setting,
+)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -21,32 +25,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("dbname", "string", "Name of the database. Default: the one that path opens."),
     Setting("database", "string", "Alias of dbname."),
     Setting("default_target_schema", "string", "Schema for the tables.", "main"),
-    Setting(
-        "schema_mapping",
-        "object",
-        'Schemas by the first part of stream names: {"public": {"target_schema": "raw"}}. They '
-        "take precedence over default_target_schema.",
-    ),
-    Setting(
-        "mode",
-        "string",
-        "append: add the rows. upsert: replace rows with the same key. scd2: keep every version of "
-        "a row, with _sdc_valid_from and _sdc_valid_to. replace: build a new table and swap it in "
-        "when the input ends. Default: upsert for streams with a key, else append.",
-        choices=("append", "upsert", "scd2", "replace"),
-    ),
+    SCHEMA_MAPPING,
+    mode_setting("Default: upsert for streams with a key, else append."),
     Setting(
         "primary_key_required",
         "boolean",
         "Fail on a stream without a key. If false, its rows are appended.",
         True,
     ),
-    Setting(
-        "batch_size_rows",
-        "integer",
-        "Rows of a stream after which a batch is committed and the state reported.",
-        100_000,
-    ),
+    BATCH_SIZE_ROWS,
     Setting(
         "flush_all_streams", "boolean", "No effect: a batch always commits all streams.", False
     ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
 from tapctl_bulk.common.settings import Config, Setting, SettingType, flag, text
+from tapctl_bulk.common.target_settings import (
+    BATCH_SIZE_ROWS,
+    SCHEMA_MAPPING,
+    Mode,
+    mode_setting,
+)
 from tapctl_bulk.tap_postgres.settings import CONNECTION
-
-Mode: TypeAlias = Literal["append", "upsert", "scd2", "replace"]
 
 PUBLISHED_ONLY: dict[str, SettingType] = {
     "stream_maps": "object",
@@ -29,20 +31,9 @@ SETTINGS: tuple[Setting, ...] = (
         "name such as public-orders.",
         "melty",
     ),
-    Setting(
-        "schema_mapping",
-        "object",
-        'Schemas by the first part of stream names: {"public": {"target_schema": "raw"}}. They '
-        "take precedence over default_target_schema.",
-    ),
-    Setting(
-        "mode",
-        "string",
-        "append: add the rows. upsert: replace rows with the same key. scd2: keep every version of "
-        "a row, with _sdc_valid_from and _sdc_valid_to. replace: build a new table and swap it in "
-        "when the input ends. Default: upsert for streams with a key, else append; replace with "
-        "load_method overwrite.",
-        choices=("append", "upsert", "scd2", "replace"),
+    SCHEMA_MAPPING,
+    mode_setting(
+        "Default: upsert for streams with a key, else append; replace with load_method overwrite."
     ),
     Setting(
         "load_method",
@@ -52,12 +43,7 @@ SETTINGS: tuple[Setting, ...] = (
         "append-only",
         choices=("append-only", "upsert", "overwrite"),
     ),
-    Setting(
-        "batch_size_rows",
-        "integer",
-        "Rows of a stream after which a batch is committed and the state reported.",
-        100_000,
-    ),
+    BATCH_SIZE_ROWS,
     Setting(
         "add_record_metadata",
         "boolean",

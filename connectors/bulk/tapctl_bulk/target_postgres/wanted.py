@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, flag
+from tapctl_bulk.common.target_settings import Mode
 from tapctl_bulk.singer_input import METADATA, Property, Schema, properties_of
 from tapctl_bulk.target_postgres.names import fitting
-from tapctl_bulk.target_postgres.settings import Mode, mode_of
+from tapctl_bulk.target_postgres.settings import mode_of
 from tapctl_bulk.target_postgres.types import TIMESTAMP, sql_type
 
 DELETED_AT = "_sdc_deleted_at"

@@ -15,7 +15,7 @@ import {
 /** No settings. */
 type None = Record<never, never>;
 
-/** Type tokens of `@pulumi/aws`, versions 6 and 7, by text: a stack without AWS need not have the package. */
+/** Type tokens of `@pulumi/aws` 6 and 7, written out so that a stack without AWS does not need the package. */
 const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const ACLS = ["aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2"];
 const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -31,13 +31,10 @@ const BLOCKED = [
   "restrictPublicBuckets",
 ] as const;
 
-/**
- * Buckets are private: no access is granted to everyone by an ACL, a bucket policy or MinIO's
- * policy.
- */
+/** Rejects ACLs, bucket policies and MinIO policies that grant access to everyone. */
 export const privateBuckets: ResourcePolicy<None> = {
   name: "buckets-private",
-  description: "Buckets of S3 and MinIO are not public.",
+  description: "S3 and MinIO buckets are private.",
   level: "mandatory",
   scope: "resource",
   settings: {},
@@ -45,7 +42,7 @@ export const privateBuckets: ResourcePolicy<None> = {
     const { type, props } = resource;
     if (BUCKETS.includes(type) || ACLS.includes(type))
       return isPublicAcl(props["acl"])
-        ? [`acl "${wordsOf(props["acl"])}" opens the bucket to others`]
+        ? [`acl "${wordsOf(props["acl"])}" makes the bucket public`]
         : [];
     if (type === BLOCK)
       return BLOCKED.filter((name) => props[name] !== true && props[name] !== UNKNOWN).map(
@@ -55,16 +52,17 @@ export const privateBuckets: ResourcePolicy<None> = {
       return statements(props["policy"])
         .filter(isForAll)
         .map(
-          ({ Sid }) => `statement "${textOf(Sid) ?? "without Sid"}" of the policy allows everybody`,
+          ({ Sid }) =>
+            `policy statement "${textOf(Sid) ?? "without Sid"}" grants access to everyone`,
         );
     return kindOf(resource) === "Release" ? minioBuckets(objectOf(props["values"])) : [];
   },
 };
 
-/** Each bucket of S3 says by resources of its own that it is private and encrypted: what an account has by default may change. */
+/** Requires explicit resources that keep each S3 bucket private and encrypted, because account defaults may change. */
 export const guardedBuckets: StackPolicy<None> = {
   name: "buckets-guarded",
-  description: "Each bucket of S3 has a public access block and an encryption of its own.",
+  description: "Each S3 bucket has its own public access block and encryption configuration.",
   level: "mandatory",
   scope: "stack",
   settings: {},
@@ -99,7 +97,7 @@ export const guardedBuckets: StackPolicy<None> = {
       }),
 };
 
-/** By what it depends on where the bucket's name is not known yet, else by that name. */
+/** Compares dependencies first: in a preview the bucket's name may be unknown. */
 function belongsTo(one: Resource, bucket: Resource): boolean {
   const name = one.props["bucket"];
   if (one.dependencies.includes(bucket.urn)) return true;
@@ -141,6 +139,6 @@ function minioBuckets(values: JsonObject): readonly string[] {
   );
   return open.map(
     ({ name, policy }) =>
-      `values.buckets: bucket "${textOf(name) ?? ""}" has the policy "${wordsOf(policy)}"; "none" keeps it private`,
+      `values.buckets: bucket "${textOf(name) ?? ""}" has the policy "${wordsOf(policy)}", which makes it public; set "none"`,
   );
 }

@@ -13,16 +13,16 @@ import { isDeferred, resolved, workflowOf, type Workflow } from "./workflow";
 
 /** Settings of {@link deadlines}. */
 export interface DeadlineSettings {
-  /** Longest time of a run, such as `1d`. */
+  /** Longest allowed deadline of a run, such as `1d`. */
   readonly maxDeadline: string;
-  /** Most tries after the first one. */
+  /** Largest allowed number of retries. */
   readonly maxRetries: number;
 }
 
-/** A run that never ends holds its pipeline's lock for ever; retries without a limit never end either. */
+/** Requires deadlines and retry limits: a run that never ends holds the pipeline's lock forever. */
 export const deadlines: ResourcePolicy<DeadlineSettings> = {
   name: "deadlines-and-retries",
-  description: "Workflows and Jobs come to an end: they have a deadline, and retries have a limit.",
+  description: "Workflows and Jobs have a deadline and a retry limit.",
   level: "mandatory",
   scope: "resource",
   settings: {
@@ -30,13 +30,13 @@ export const deadlines: ResourcePolicy<DeadlineSettings> = {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?[smhd]$",
       default: "1d",
-      description: "Longest time of a run, such as 90m or 1d.",
+      description: "Longest allowed deadline of a run, such as 90m or 1d.",
     },
     maxRetries: {
       type: "integer",
       minimum: 0,
       default: 10,
-      description: "Most tries after the first one.",
+      description: "Largest allowed number of retries.",
     },
   },
   check: (resource, settings) => {
@@ -48,7 +48,7 @@ export const deadlines: ResourcePolicy<DeadlineSettings> = {
   },
 };
 
-/** One that refers to a WorkflowTemplate has its deadline where it says nothing itself. */
+/** A Workflow that sets no deadline itself inherits the one of the WorkflowTemplate it references. */
 function workflowDeadline(
   { spec, refers }: Workflow,
   settings: DeadlineSettings,
@@ -68,7 +68,7 @@ function workflowRetries(workflow: Workflow, { maxRetries }: DeadlineSettings): 
     ),
   );
   const retries = workflow.parameters.get("retries");
-  // Templates that refer to it are reported by their own names.
+  // Templates that use the argument are reported under their own names.
   const argument =
     retries !== undefined && workflow.templates.length === 0
       ? countProblems(`argument "retries"`, retries, maxRetries)
@@ -88,24 +88,23 @@ function retryProblems(
 ): readonly string[] {
   if (strategy === undefined) return [];
   const { limit } = objectOf(strategy);
-  if (limit === undefined)
-    return [`${where}: retries have no limit, so that they never end; set retryStrategy.limit`];
+  if (limit === undefined) return [`${where}: retries are unlimited; set retryStrategy.limit`];
   return countProblems(where, resolved(wordsOf(limit), workflow), maxRetries);
 }
 
 function countProblems(where: string, text: string, maxRetries: number): readonly string[] {
   if (text === UNKNOWN || isDeferred(text) || Number(text) <= maxRetries) return [];
-  return [`${where}: ${text} retries are more than ${maxRetries}`];
+  return [`${where}: ${text} retries exceed the maximum of ${maxRetries}`];
 }
 
 function deadlineProblems(
   value: Json | undefined,
   { maxDeadline }: DeadlineSettings,
 ): readonly string[] {
-  if (value === undefined) return ["there is no deadline; set activeDeadlineSeconds"];
+  if (value === undefined) return ["has no deadline; set activeDeadlineSeconds"];
   const most = durationSeconds(maxDeadline) ?? 0;
   if (value === UNKNOWN || isDeferred(wordsOf(value)) || Number(value) <= most) return [];
-  return [`the deadline of ${wordsOf(value)} s is longer than ${maxDeadline} (${most} s)`];
+  return [`the deadline of ${wordsOf(value)} s exceeds the maximum of ${maxDeadline} (${most} s)`];
 }
 
 function jobSpec(resource: Resource): JsonObject | undefined {
@@ -116,7 +115,7 @@ function jobSpec(resource: Resource): JsonObject | undefined {
     : undefined;
 }
 
-/** Kubernetes' own limit of a Job's retries is 6. */
+/** The default of Kubernetes for `backoffLimit` is 6. */
 function jobProblems(spec: JsonObject, settings: DeadlineSettings): readonly string[] {
   return [
     ...deadlineProblems(spec["activeDeadlineSeconds"], settings),

@@ -5,16 +5,16 @@ import { isDeferred, jsonOf, resolved, workflowOf } from "./workflow";
 
 /** Settings of {@link digests}. */
 export interface DigestSettings {
-  /** Images that may go by tag, by their names without one. */
+  /** Images that may be referenced by tag; names without tag or digest. */
   readonly allowed: readonly string[];
 }
 
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
-/** A tag can be moved: what ran yesterday is known by a digest alone. */
+/** Rejects images referenced by tag: a tag can be moved, a digest always names the same image. */
 export const digests: ResourcePolicy<DigestSettings> = {
   name: "images-by-digest",
-  description: "Images of pods and Workflows are named by digest, not by tag.",
+  description: "Images of pods and Workflows are referenced by digest, not by tag.",
   level: "mandatory",
   scope: "resource",
   settings: {
@@ -23,7 +23,7 @@ export const digests: ResourcePolicy<DigestSettings> = {
       items: { type: "string" },
       default: [],
       description:
-        "Images that may go by tag, by their names without one, such as ghcr.io/acme/dbt.",
+        "Images that may be referenced by tag, named without it, such as ghcr.io/acme/dbt.",
     },
   },
   check: (resource, { allowed }) =>
@@ -37,7 +37,7 @@ export const digests: ResourcePolicy<DigestSettings> = {
       return free
         ? []
         : [
-            `${where}image "${image}" has no digest: a tag can be moved. Write ${nameOf(image)}@sha256:…, or allow it in this policy's setting "allowed"`,
+            `${where}image "${image}" has no digest, and a tag can be moved; write ${nameOf(image)}@sha256:…, or add the image to "allowed" of this policy`,
           ];
     }),
 };
@@ -52,7 +52,7 @@ function containerImages(resource: Resource): readonly Use[] {
   return podsOf(resource).flatMap(({ where, containers }) =>
     containers.flatMap((container) => {
       const image = textOf(container["image"]);
-      // An argument's own value is looked at where it is given.
+      // The value of an argument is checked where the argument is set.
       if (image === undefined || (workflow && resolved(image, workflow) !== image)) return [];
       return [{ where: `${where}${containerText(container)}: `, image }];
     }),
@@ -79,7 +79,7 @@ function argumentImages(resource: Resource): readonly Use[] {
   });
 }
 
-/** A reference without tag: a colon before a slash is that of a port. */
+/** The reference without tag and digest; a colon before a slash belongs to a port. */
 function nameOf(image: string): string {
   return image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 }

@@ -4,21 +4,21 @@ import { objectOf, type ResourcePolicy } from "./policy";
 
 /** Settings of {@link limits}. */
 export interface LimitSettings {
-  /** Whether a limit of processor time is asked for as well; one that is too low makes everything slow. */
+  /** Whether a CPU limit is required too. A CPU limit that is too low slows a run down. */
   readonly cpuLimit: boolean;
 }
 
-/** A container without requests lands anywhere; one without a memory limit takes others with it. */
+/** Requires requests, which the scheduler needs, and a memory limit, which protects other pods of the node. */
 export const limits: ResourcePolicy<LimitSettings> = {
   name: "requests-and-limits",
-  description: "Containers reserve processor time and memory, and have a limit of memory.",
+  description: "Containers have CPU and memory requests and a memory limit.",
   level: "mandatory",
   scope: "resource",
   settings: {
     cpuLimit: {
       type: "boolean",
       default: false,
-      description: "Whether a limit of processor time is asked for as well.",
+      description: "Whether a CPU limit is required too.",
     },
   },
   check: (resource, { cpuLimit }) =>

@@ -1,2 +1,2 @@
-// What Pulumi starts.
+// Entry point of the policy pack, started by Pulumi.
 require("../dist/policy/pack");

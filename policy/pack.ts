@@ -11,7 +11,7 @@ import { settingsFor, UNKNOWN, type Policy, type ResourcePolicy, type StackPolic
 
 new PolicyPack("tapctl", {
   policies: policies.map(registered),
-  description: "What a stack of tapctl must look like.",
+  description: "Rules for the resources of a tapctl stack.",
 });
 
 function registered(policy: Policy): ResourceValidationPolicy | StackValidationPolicy {
@@ -60,8 +60,8 @@ function common({ name, description, level, settings }: Policy) {
 }
 
 /**
- * Inputs as plain data. Pulumi's proxy throws where a value is not known in a preview, and with that the policy would
- * say nothing about the rest of the resource.
+ * Converts inputs to plain data. Pulumi's proxy throws when a policy reads a value that is unknown in a preview, and
+ * the rest of the resource would not be checked.
  */
 function known(props: object): JsonObject {
   return Object.fromEntries(Object.keys(props).map((name) => [name, valueAt(props, name)]));

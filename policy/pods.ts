@@ -2,25 +2,25 @@ import type { JsonObject } from "../src/model/connector-settings";
 import { kindOf, objectOf, objectsOf, textOf, type Resource } from "./policy";
 import { isDeferred, jsonOf, resolved, workflowOf, type Workflow } from "./workflow";
 
-/** A pod that a resource makes, or the part of one that an argument gives. */
+/** A pod that a resource creates, or the part of a pod that an argument sets. */
 export interface Pod {
-  /** Where it stands, before a message, such as `template "extract": `; empty for the resource itself. */
+  /** Prefix of messages that names the place, such as `template "extract": `; empty for the resource itself. */
   readonly where: string;
-  /** Name of the template that it is of; undefined where it is of none. */
+  /** Name of the template that the pod belongs to, if any. */
   readonly template: string | undefined;
-  /** Spec of the pod: its security context and what it shares with the node. */
+  /** Spec of the pod, with its security context and volumes. */
   readonly spec: JsonObject;
-  /** All containers, with what patches say of them. */
+  /** All containers, with patches applied. */
   readonly containers: readonly JsonObject[];
   /**
-   * - `whole`: what is not said here is not said anywhere.
-   * - `open`: a patch that each run brings says the rest.
-   * - `patch`: such a patch; what it does not say stands in the template.
+   * - `whole`: the complete spec of the pod.
+   * - `open`: a spec that each run completes with a patch.
+   * - `patch`: such a patch; the template sets everything else.
    */
   readonly extent: "whole" | "open" | "patch";
 }
 
-/** Where the spec of a pod stands in each kind that makes pods. */
+/** Path of the pod spec in each kind that creates pods. */
 const POD_SPECS: { readonly [kind: string]: readonly string[] } = {
   Pod: ["spec"],
   ...Object.fromEntries(
@@ -31,7 +31,7 @@ const POD_SPECS: { readonly [kind: string]: readonly string[] } = {
   CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
-/** The pods of a resource: of Kubernetes' own kinds and of Argo's, and those that arguments of Workflows patch. */
+/** Lists the pods of a Kubernetes or Argo resource, including patches passed as Workflow arguments. */
 export function podsOf(resource: Resource): readonly Pod[] {
   const path = POD_SPECS[kindOf(resource) ?? ""];
   if (path !== undefined) {
@@ -55,7 +55,7 @@ export function podsOf(resource: Resource): readonly Pod[] {
       ];
 }
 
-/** Name of a container as messages have it. */
+/** The container as named in messages. */
 export function containerText({ name }: JsonObject): string {
   return `container "${textOf(name) ?? "main"}"`;
 }
@@ -89,7 +89,7 @@ function templatePods(template: JsonObject, workflow: Workflow): readonly Pod[] 
   ];
 }
 
-/** Patches that a run brings: in an argument of their own, or in a follow-up. */
+/** Lists the patches that a run passes as an argument or as part of a follow-up. */
 function argumentPods({ parameters }: Workflow): readonly Pod[] {
   return [...parameters].flatMap(([name, text]) => {
     const value = jsonOf(text);
@@ -109,7 +109,7 @@ function patchPods(where: string, patch: JsonObject[string] | undefined): readon
     : [{ where, template: undefined, spec, containers, extent: "patch" }];
 }
 
-/** Containers with what a patch says of those of the same name; objects are joined, all else is replaced. */
+/** Applies a patch to the containers it names: objects are merged, other values replaced. */
 function merged(containers: readonly JsonObject[], patch: string): readonly JsonObject[] {
   const patches = objectsOf(objectOf(jsonOf(patch))["containers"]);
   return containers.map((container) =>

@@ -7,7 +7,7 @@ import { privileges } from "./privileges";
 import { schedules } from "./schedules";
 import { secrets } from "./secrets";
 
-/** All policies, in the order of their reports. */
+/** All policies, in the order in which they report. */
 export const policies: readonly Policy[] = [
   digests,
   limits,

@@ -1,76 +1,76 @@
 import type { Json, JsonObject } from "../src/model/connector-settings";
 
-/** What a policy sees of a resource: plain data. */
+/** A resource as a policy sees it: plain data. */
 export interface Resource {
   /** Type token, such as `kubernetes:core/v1:ConfigMap`. */
   readonly type: string;
-  /** Name in the program. */
+  /** Name of the resource in the program. */
   readonly name: string;
   /** URN. */
   readonly urn: string;
-  /** Inputs, or outputs where a whole stack is looked at; values of secrets are in them, {@link UNKNOWN} for what a preview does not know. */
+  /** Inputs (outputs in a stack policy). They contain secret values; {@link UNKNOWN} stands for unknown values. */
   readonly props: JsonObject;
-  /** URNs of the resources that it depends on; known where a whole stack is looked at. */
+  /** URNs of the resources it depends on; only set in a stack policy. */
   readonly dependencies: readonly string[];
 }
 
-/** Stands for a value that a preview does not know yet. It breaks no policy: the update looks again. */
+/** Stands for a value that a preview does not know yet. It violates no policy; the update checks the real value. */
 export const UNKNOWN = "<unknown>";
 
-/** A setting of a policy, as JSON Schema has it. */
+/** A setting of a policy, in JSON Schema. */
 export interface Setting {
-  /** What it may be. */
+  /** Type of the value. */
   readonly type: "string" | "integer" | "boolean" | "array";
-  /** What it means. */
+  /** Description shown to users. */
   readonly description: string;
   /** Default value. */
   readonly default: string | number | boolean | readonly string[];
-  /** Pattern of a text. */
+  /** Pattern that a string must match. */
   readonly pattern?: string;
-  /** Least number. */
+  /** Smallest allowed number. */
   readonly minimum?: number;
-  /** Items of a list. */
+  /** Type of the items of an array. */
   readonly items?: { readonly type: "string" };
 }
 
 /** A rule that Pulumi enforces: a pure function over resources. */
 export interface PolicyBase<Settings extends object> {
-  /** Name in messages and in the file of settings. */
+  /** Name in messages and in the policy configuration. */
   readonly name: string;
-  /** What it asks for. */
+  /** What the policy requires. */
   readonly description: string;
   /** `mandatory` stops the update, `advisory` warns. */
   readonly level: "mandatory" | "advisory";
-  /** Its settings. */
+  /** Settings of the policy. */
   readonly settings: { readonly [Name in keyof Settings]: Setting };
 }
 
-/** A policy that looks at one resource at a time, before it is changed. */
+/** A policy that checks each resource before it is created or changed. */
 export interface ResourcePolicy<Settings extends object = object> extends PolicyBase<Settings> {
   readonly scope: "resource";
-  /** What is wrong with a resource; never the value of a secret. */
+  /** Lists the violations of a resource, without secret values. */
   check(resource: Resource, settings: Settings): readonly string[];
 }
 
-/** What is wrong in a stack, and with which resource. */
+/** A violation in a stack. */
 export interface Finding {
-  /** What is wrong, and what would be right. */
+  /** What is wrong and what to do. */
   readonly message: string;
-  /** URN of the resource. Default: the stack itself. */
+  /** URN of the resource concerned. Default: the stack. */
   readonly urn?: string;
 }
 
-/** A policy that looks at all resources of a stack at once. */
+/** A policy that checks all resources of a stack together. */
 export interface StackPolicy<Settings extends object = object> extends PolicyBase<Settings> {
   readonly scope: "stack";
-  /** What is wrong with the stack. */
+  /** Lists the violations of a stack. */
   check(resources: readonly Resource[], settings: Settings): readonly Finding[];
 }
 
 /** A policy of either kind. */
 export type Policy = ResourcePolicy | StackPolicy;
 
-/** Settings of a policy: those that are given, else the defaults. */
+/** Completes the configured settings of a policy with its defaults. */
 export function settingsFor<Settings extends object>(
   policy: PolicyBase<Settings>,
   given: Partial<Settings> = {},
@@ -81,29 +81,29 @@ export function settingsFor<Settings extends object>(
   ) as Settings;
 }
 
-/** Kind of a Kubernetes object, such as `ConfigMap`; undefined for other resources. */
+/** The kind of a Kubernetes object, such as `ConfigMap`; undefined for other resources. */
 export function kindOf({ type }: Resource): string | undefined {
   return /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1];
 }
 
-/** A value as an object; empty where it is none. */
+/** The value if it is an object, else an empty object. */
 export function objectOf(value: Json | undefined): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as JsonObject)
     : {};
 }
 
-/** A value as a list of objects; empty where it is none. */
+/** The items of an array as objects; empty for other values. */
 export function objectsOf(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly Json[]).map(objectOf) : [];
 }
 
-/** A value as text; undefined where it is none. */
+/** The value if it is a string. */
 export function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A value in the words of a message. */
+/** The value as shown in a message. */
 export function wordsOf(value: Json | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }

@@ -4,20 +4,20 @@ import { objectOf, objectsOf, type ResourcePolicy } from "./policy";
 
 /** Settings of {@link privileges}. */
 export interface PrivilegeSettings {
-  /** Templates whose images may run as root in their container. */
+  /** Templates whose containers may run as root. */
   readonly mayBeRoot: readonly string[];
   /** Capabilities that a container may add. */
   readonly capabilities: readonly string[];
 }
 
-/** What a pod shares with its node gives away the node. */
+/** Fields that share a namespace of the node with the pod. */
 const SHARED = ["hostNetwork", "hostPID", "hostIPC"] as const;
 
-/** A container that is root or privileged is one mistake of the kernel away from the node. */
+/** Rejects containers that run as root or with privileges on the node. */
 export const privileges: ResourcePolicy<PrivilegeSettings> = {
   name: "no-privileges",
   description:
-    "No container is privileged, runs as root, gains rights or shares what is the node's.",
+    "Containers are not privileged, do not run as root, cannot gain privileges and share nothing with the node.",
   level: "mandatory",
   scope: "resource",
   settings: {
@@ -26,7 +26,7 @@ export const privileges: ResourcePolicy<PrivilegeSettings> = {
       items: { type: "string" },
       default: ["follow-up-pod", "job-run-pod"],
       description:
-        "Templates of images that users bring, which may be root in their container; never privileged.",
+        "Workflow templates whose containers may run as root, because users bring the image; never privileged.",
     },
     capabilities: {
       type: "array",
@@ -48,11 +48,11 @@ export const privileges: ResourcePolicy<PrivilegeSettings> = {
 
 function sharedWithNode({ where, spec }: Pod): readonly string[] {
   const flags = SHARED.filter((name) => spec[name] === true).map(
-    (name) => `${where}the pod has ${name}`,
+    (name) => `${where}the pod sets ${name}`,
   );
   const paths = objectsOf(spec["volumes"])
     .filter((volume) => "hostPath" in volume)
-    .map(() => `${where}the pod mounts a path of the node (hostPath)`);
+    .map(() => `${where}the pod mounts a directory of the node (hostPath)`);
   return [...flags, ...paths];
 }
 
@@ -72,14 +72,14 @@ function wrongWith(
   return [
     ...(own["privileged"] === true ? ["is privileged"] : []),
     ...(own["allowPrivilegeEscalation"] === true
-      ? ["may gain rights: allowPrivilegeEscalation is true"]
+      ? ["can gain privileges: allowPrivilegeEscalation is true"]
       : []),
     ...(added.length > 0 ? [`adds capabilities: ${added.join(", ")}`] : []),
     ...root,
   ];
 }
 
-/** A patch says only what it changes; a pod must say that it is not root. */
+/** A complete pod must set `runAsNonRoot`; a patch may leave it to the template. */
 function rootProblems(security: JsonObject, extent: Pod["extent"]): readonly string[] {
   if (security["runAsUser"] === 0) return ["runs as root: runAsUser is 0"];
   if (security["runAsNonRoot"] === true) return [];

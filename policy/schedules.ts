@@ -4,11 +4,11 @@ import { shifted } from "./spread";
 
 /** Settings of {@link schedules}. */
 export interface ScheduleSettings {
-  /** Most pipelines that may start in the same minute. */
+  /** Largest number of pipelines that may start in the same minute. */
   readonly most: number;
 }
 
-/** A schedule of a pipeline, as far as the calendar decides it. */
+/** A cron schedule of a pipeline. */
 interface Start {
   readonly pipeline: string;
   readonly cron: string;
@@ -16,15 +16,15 @@ interface Start {
   readonly timezone: string;
 }
 
-/** The day that is looked at: a Monday without a change of the clocks near it. */
+/** The day before the one that is checked, a Monday in winter time. */
 const FROM = new Date("2026-01-04T23:59:59Z");
 const DAY_MINUTES = 1440;
 const MOST_LINES = 20;
 
-/** Pods that all want to start at once wait for each other, and for the source's own limits. */
+/** Warns of schedules that start many pods in the same minute, which then wait for nodes and for the source. */
 export const schedules: StackPolicy<ScheduleSettings> = {
   name: "schedules-spread",
-  description: "Pipelines do not all start in the same minute.",
+  description: "Pipelines start at different minutes.",
   level: "advisory",
   scope: "stack",
   settings: {
@@ -32,7 +32,7 @@ export const schedules: StackPolicy<ScheduleSettings> = {
       type: "integer",
       minimum: 1,
       default: 5,
-      description: "Most pipelines that may start in the same minute.",
+      description: "Largest number of pipelines that may start in the same minute.",
     },
   },
   check: (resources, { most }) => {
@@ -46,7 +46,7 @@ export const schedules: StackPolicy<ScheduleSettings> = {
   },
 };
 
-/** Suspended ones and `@every` are left out: the second counts from whenever the controller saw it. */
+/** Leaves out suspended pipelines and `@every`, which counts from the time the controller sees it. */
 function startsOf(resource: Resource): readonly Start[] {
   const spec = objectOf(resource.props["spec"]);
   if (kindOf(resource) !== "CronWorkflow" || spec["suspend"] === true) return [];
@@ -62,7 +62,7 @@ function startsOf(resource: Resource): readonly Start[] {
   });
 }
 
-/** Starts by minute of the day in UTC. Days are left out: what runs on Mondays counts as if it ran every day. */
+/** Groups starts by minute of the day in UTC. A pipeline that runs on Mondays only counts like a daily one. */
 function byMinute(starts: readonly Start[]): ReadonlyMap<number, readonly Start[]> {
   const found = new Map<number, Start[]>();
   for (const start of starts) {
@@ -84,7 +84,7 @@ function minutesOf({ schedule, timezone }: Start): readonly number[] {
   );
 }
 
-/** What the clocks of a zone are ahead of UTC: the moment of its first noon tells. */
+/** The UTC offset of a time zone, found from its noon. */
 function offsetMinutes(timezone: string): number {
   const noon = parseCron("0 12 * * *");
   const [first] = noon.ok ? nextRuns(noon.schedule, timezone, FROM, 1) : [];
@@ -99,14 +99,13 @@ function finding(minute: number, crowd: readonly Start[], most: number): Finding
     const cron = shifted(start.schedule, start.cron, index / sorted.length);
     return cron === undefined ? [] : [`  ${start.pipeline}: "${start.cron}" → "${cron}"`];
   });
-  const more =
-    moves.length > MOST_LINES ? [`  and ${moves.length - MOST_LINES} more in the same steps`] : [];
+  const more = moves.length > MOST_LINES ? [`  and ${moves.length - MOST_LINES} more`] : [];
   const clock = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-  const head = `${names.length} pipelines start at ${clock} UTC (winter time), more than ${most}`;
+  const head = `${names.length} pipelines start at ${clock} UTC (winter time); at most ${most} should`;
   return {
     message:
       moves.length === 0
         ? `${head}: ${names.join(", ")}`
-        : [`${head}. A spread, for the array:`, ...moves.slice(0, MOST_LINES), ...more].join("\n"),
+        : [`${head}. Suggested schedules:`, ...moves.slice(0, MOST_LINES), ...more].join("\n"),
   };
 }

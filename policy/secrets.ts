@@ -4,23 +4,23 @@ import { kindOf, objectOf, UNKNOWN, type Resource, type ResourcePolicy } from ".
 
 /** Settings of {@link secrets}. */
 export interface SecretSettings {
-  /** Names of fields that look like a secret's and hold none. */
+  /** Fields whose names look like a secret's and whose values are not secret. */
   readonly allowed: readonly string[];
 }
 
 /*
- * What accuses must be surer than what hides: `src/review/secrecy.ts` hides a value in a comment where there is any doubt,
- * this stops an update.
+ * The patterns are stricter than those of `src/review/secrecy.ts`: hiding a harmless value in a comment costs little, a
+ * false positive here stops an update.
  */
 
-/** Ends of names whose value is a secret itself. */
+/** Names of fields that hold a secret. */
 const SECRET_NAME =
   /(?:password|passwd|passphrase|token|api[_-]?key|private[_-]?key|secret[_-]?key|account[_-]?key|client[_-]?secret|app[_-]?secret|(?:^|[_-])secret)$/i;
 
-/** Fields of charts that name a Secret or a key in one. */
+/** Names of chart fields that refer to a Secret or to a key in one. */
 const REFERENCE_NAME = /^existing|(?:Ref|Name|From)$/;
 
-/** Texts that are a secret whatever their name: private keys, addresses with a password, well-known tokens. */
+/** Values that are secret in any field: private keys, URLs with a password, well-known token formats. */
 const SECRET_TEXTS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /:\/\/[^/\s:@?#]+:[^/\s@?#]+@/,
@@ -29,11 +29,11 @@ const SECRET_TEXTS: readonly RegExp[] = [
   /(?:^|\s)--?[\w-]*(?:password|passwd|token|api-?key|secret)[= ][^\s{$]/i,
 ];
 
-/** Secrets belong into Secrets: all else shows in previews, in Argo's user interface and to all who may read the namespace. */
+/** Rejects secrets outside of Secrets: other fields are visible in previews, in the Argo UI and to all readers of the namespace. */
 export const secrets: ResourcePolicy<SecretSettings> = {
   name: "secrets-in-secrets",
   description:
-    "No secret is written out in ConfigMaps, arguments of Workflows, pods, values of Helm charts or build arguments.",
+    "ConfigMaps, Workflow arguments, pods, Helm values and build arguments contain no secrets.",
   level: "mandatory",
   scope: "resource",
   settings: {
@@ -42,7 +42,7 @@ export const secrets: ResourcePolicy<SecretSettings> = {
       items: { type: "string" },
       default: [],
       description:
-        "Names of fields that look like a secret's and hold none, such as nextPageToken.",
+        "Fields whose names look like a secret's and whose values are not secret, such as nextPageToken.",
     },
   },
   check: (resource, { allowed }) =>
@@ -50,22 +50,20 @@ export const secrets: ResourcePolicy<SecretSettings> = {
       const name = path[path.length - 1] ?? "";
       if (allowed.includes(name) || isHarmless(text)) return [];
       const kind = isSecretText(text)
-        ? "holds what looks like a secret"
+        ? "contains a value that looks like a secret"
         : isSecretName(name)
           ? "looks like a secret"
           : undefined;
       return kind === undefined
         ? []
-        : [
-            `${path.join(".")} ${kind} and is in plain sight: put it into a Secret and refer to that`,
-          ];
+        : [`${path.join(".")} ${kind} in plain text; put it into a Secret and refer to that`];
     }),
 };
 
-/** What of a resource others than its owner see. */
+/** The fields of a resource that people without access to Secrets can read. */
 function lookedAt(resource: Resource): JsonObject {
   if (resource.type === "docker-build:index:Image") {
-    // The argument SETTINGS has the kind of each setting under its name, and no value.
+    // The argument SETTINGS lists the kind of each setting, without values.
     return { buildArgs: { ...objectOf(resource.props["buildArgs"]), SETTINGS: "" } };
   }
   if (resource.type.startsWith("tapctl:")) return resource.props;
@@ -79,7 +77,7 @@ interface Leaf {
   readonly text: string;
 }
 
-/** Texts with their paths: those in JSON and YAML that stands in a text as well, and a pair of name and value by that name. */
+/** Lists all strings with their paths. Strings that hold JSON or YAML are searched too; a name/value pair counts as a field. */
 function leaves(value: Json, path: readonly string[]): readonly Leaf[] {
   if (typeof value === "string") return documentLeaves(value, path);
   if (Array.isArray(value)) return listLeaves(value as readonly Json[], path);
@@ -95,7 +93,7 @@ function listLeaves(items: readonly Json[], path: readonly string[]): readonly L
     if (typeof name === "string" && typeof value === "string")
       return [...leaves(value, [...path, name]), ...leaves(rest, [...path, name])];
     const flag = items[index - 1];
-    // `["--password", "…"]`: the flag names what comes after it.
+    // `["--password", "…"]`: a flag names the value after it.
     return leaves(
       item,
       typeof item === "string" && typeof flag === "string" && /^--?[\w-]+$/.test(flag)
@@ -123,7 +121,7 @@ function documentOf(text: string): JsonObject | undefined {
   }
 }
 
-/** Places for a value, paths and addresses without a user open nothing. */
+/** Placeholders, paths and URLs without credentials are not secret. */
 function isHarmless(text: string): boolean {
   return (
     text === "" ||

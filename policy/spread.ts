@@ -3,11 +3,11 @@ import { DESCRIPTORS, type CalendarSchedule } from "../src/model/cron/cron";
 const HOUR_MINUTES = 60;
 
 /**
- * A cron text whose minutes are moved, as often and in the same hours as before: by 0.2 `0 6 * * *` becomes
+ * Moves the minutes of a cron expression, which keeps its hours and frequency: with a share of 0.2, `0 6 * * *` becomes
  * `12 6 * * *`, and every fifteen minutes become minutes 3, 18, 33 and 48.
  *
- * @param share which part of the pause from one minute to the next it is moved by: 0 to 1.
- * @returns undefined where its minutes stay as they are, or have no even step, so that no other ones would be as good.
+ * @param share part of the interval between two minutes to move by, from 0 to 1.
+ * @returns undefined if the minutes would not change or are not evenly spaced.
  */
 export function shifted(
   { minute }: CalendarSchedule,

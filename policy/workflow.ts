@@ -1,19 +1,19 @@
 import type { Json, JsonObject } from "../src/model/connector-settings";
 import { kindOf, objectOf, objectsOf, textOf, type Resource } from "./policy";
 
-/** What a Workflow's templates and arguments are, whatever object of Argo holds them. */
+/** Templates and arguments of a Workflow, of any Argo kind that holds one. */
 export interface Workflow {
-  /** Its spec: templates, deadline and more. */
+  /** The spec: templates, deadline and more. */
   readonly spec: JsonObject;
-  /** Its templates; none where it refers to a WorkflowTemplate. */
+  /** The templates; empty if it references a WorkflowTemplate. */
   readonly templates: readonly JsonObject[];
-  /** Its arguments by name, those that are text. */
+  /** The arguments with string values, by name. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** Whether its templates are those of another object, which is looked at by itself. */
+  /** Whether it references a WorkflowTemplate, which is checked by itself. */
   readonly refers: boolean;
 }
 
-/** The Workflow that a resource runs; undefined for resources that run none. */
+/** The Workflow in a resource, or undefined if it has none. */
 export function workflowOf(resource: Resource): Workflow | undefined {
   const spec = specOf(resource);
   if (spec === undefined) return undefined;
@@ -43,7 +43,7 @@ function specOf(resource: Resource): JsonObject | undefined {
   }
 }
 
-/** A text with the arguments of the Workflow in their places; others stay as `{{…}}`. */
+/** Fills in the arguments of the Workflow; other placeholders stay as `{{…}}`. */
 export function resolved(text: string, { parameters }: Workflow): string {
   return text.replace(
     /\{\{workflow\.parameters\.([\w-]+)\}\}/g,
@@ -51,12 +51,12 @@ export function resolved(text: string, { parameters }: Workflow): string {
   );
 }
 
-/** Whether a text is known only when the Workflow runs. */
+/** Whether a value is only known when the Workflow runs. */
 export function isDeferred(text: string): boolean {
   return text.includes("{{");
 }
 
-/** A text that is JSON, as data; undefined for any other text. Arguments hold patches of pods and follow-ups so. */
+/** Parses a string of JSON, as arguments hold pod patches and follow-ups; undefined for other strings. */
 export function jsonOf(value: Json | undefined): Json | undefined {
   const text = textOf(value)?.trim();
   if (text === undefined || !/^[[{]/.test(text) || isDeferred(text)) return undefined;

@@ -151,30 +151,30 @@ export function connectorFor(
   { installed }: Surroundings,
 ): Carried<ImportedConnector> {
   const leftOver: LeftOver[] = [];
-  const tell = (text: string) =>
+  const note = (text: string) =>
     void leftOver.push({ where: `${plugin.place} ${plugin.kind} ${plugin.name}`, text });
   const { packages, options } = parseRequirements(plugin.pipUrl ?? "");
   for (const option of options)
-    tell(
+    note(
       `pip_url: option ${option} is not converted; configure package sources in pip and the image`,
     );
   const known = shippedFor(plugin);
   if (known?.bulk !== undefined && fits(definitionOf(known.bulk), settings)) {
-    tell(
+    note(
       `replaced by the bulk connector ${known.bulk}, which is faster; it keeps the state and the tables (docs/bulk-connectors.md)`,
     );
     return { value: { kind: "shipped", identifier: known.bulk }, leftOver };
   }
-  if (known) tellOfVersion(known.definition, packages[0], tell);
+  if (known) noteVersion(known.definition, packages[0], note);
   const output = known?.definition.outputSetting;
   if (output !== undefined && output in settings)
-    tell(
+    note(
       `setting ${JSON.stringify(output)}: on the cluster, files in a custom folder are lost; without this setting, each run stores its files`,
     );
   if (known && fits(known.definition, settings))
     return { value: { kind: "shipped", identifier: known.identifier }, leftOver };
   for (const [setting, type] of nonStringSecrets(plugin, known?.definition, settings)) {
-    tell(
+    note(
       `setting ${JSON.stringify(setting)} is a ${type}, but secrets are strings: it is converted if the connector describes its settings (--about); otherwise add settings: { ${setting}: "${type}", ... } with all its settings to its definition`,
     );
   }
@@ -198,7 +198,7 @@ export function connectorFor(
           name,
           packages,
           installed[`${plugin.kind} ${plugin.name}`] ?? installed[`${plugin.kind} ${name}`] ?? [],
-          tell,
+          note,
         ),
       },
     },
@@ -247,17 +247,17 @@ function definitionOf(identifier: keyof typeof shipped): ConnectorDefinition {
   return (shipped[identifier] as (settings: JsonObject) => Tap | Target)({}).connector;
 }
 
-function tellOfVersion(
+function noteVersion(
   { source }: ConnectorDefinition,
   first: Requirement | undefined,
-  tell: (text: string) => void,
+  note: (text: string) => void,
 ): void {
   if (!("version" in source) || !first) return;
   const wanted = first.kind === "index" ? exactVersion(first.versions) : first.version;
   if (wanted !== undefined && wanted !== source.version)
-    tell(`version ${wanted} is pinned, but the shipped connector uses ${source.version}`);
+    note(`version ${wanted} is pinned, but the shipped connector uses ${source.version}`);
   else if (wanted === undefined && first.kind === "elsewhere")
-    tell(
+    note(
       `it is installed from ${first.from}, but the shipped connector uses ${source.version} from the package index`,
     );
 }
@@ -354,7 +354,7 @@ function sourceArgs(
   name: string,
   [first, ...more]: readonly Requirement[],
   installed: readonly { readonly package: string; readonly version: string }[],
-  tell: (text: string) => void,
+  note: (text: string) => void,
 ): JsonObject {
   const packageName = first?.name || name;
   const extraPackages = more.flatMap((one) =>
@@ -362,9 +362,9 @@ function sourceArgs(
   );
   for (const one of more)
     if (one.kind === "elsewhere")
-      tell(`pip_url: ${one.from} is not converted; only packages from an index are supported`);
+      note(`pip_url: ${one.from} is not converted; only packages from an index are supported`);
   if (plugin.executable?.includes("/"))
-    tell(
+    note(
       `executable ${plugin.executable} is a file of the project; only commands installed by the package are supported`,
     );
   const executable = plugin.executable?.includes("/")
@@ -377,7 +377,7 @@ function sourceArgs(
     version: versionOf(
       first,
       installed.find((one) => normal(one.package) === normal(packageName))?.version,
-      tell,
+      note,
     ),
     ...(executable !== undefined && executable !== safeName(name) && { executable }),
     ...(extraPackages.length > 0 && { extraPackages }),
@@ -391,11 +391,11 @@ function sourceArgs(
 function versionOf(
   first: Requirement | undefined,
   installed: string | undefined,
-  tell: (text: string) => void,
+  note: (text: string) => void,
 ): string {
   if (first?.kind === "elsewhere") {
     const found = first.version ?? installed;
-    tell(
+    note(
       `it is installed from ${first.from}, which is not supported: publish it to a package index, or build an image with it${found === undefined ? "; replace the placeholder version 0" : ""}`,
     );
     return found ?? "0";
@@ -404,7 +404,7 @@ function versionOf(
   if (exact !== undefined) return exact;
   if (installed !== undefined) return installed;
   const lowest = first && lowestVersion(first.versions);
-  tell(
+  note(
     `pip_url has no exact version${lowest === undefined ? ": replace the placeholder version 0" : `: ${lowest} is the lowest of ${first?.versions ?? ""}`}; \`pip list\` in the environment of \`meltano invoke\` shows the installed one`,
   );
   return lowest ?? "0";

@@ -257,15 +257,15 @@ function unused(project: MeltanoProject, runs: readonly PlannedRun[]) {
 function identifiersOf(
   connectors: readonly ImportedConnector[],
 ): ReadonlyMap<string, ImportedConnector> {
-  const taken = new Set<string>();
+  const used = new Set<string>();
   return new Map(
     [...new Map(connectors.map((one) => [stringifyJson(one), one]))].map(([content, connector]) => {
       const identifier = unique(
         connector.identifier,
-        taken,
+        used,
         (number) => `${connector.identifier}${number}`,
       );
-      taken.add(identifier);
+      used.add(identifier);
       return [content, { ...connector, identifier }] as const;
     }),
   );
@@ -273,7 +273,7 @@ function identifiersOf(
 
 /** Unique names for entries: lowercase and short enough. */
 function namesOf(wanted: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
+  const used = new Set<string>();
   return wanted.map((text) => {
     const base =
       text
@@ -283,19 +283,19 @@ function namesOf(wanted: readonly string[]): readonly string[] {
         .replace(/^-+|-+$/g, "") || "pipeline";
     const name = unique(
       base,
-      taken,
+      used,
       (number) => `${base.slice(0, LONGEST_NAME - 4).replace(/-+$/, "")}-${number}`,
     );
-    taken.add(name);
+    used.add(name);
     return name;
   });
 }
 
 function unique(
   wanted: string,
-  taken: ReadonlySet<string>,
+  used: ReadonlySet<string>,
   numbered: (number: number) => string,
 ): string {
-  if (!taken.has(wanted)) return wanted;
-  for (let number = 2; ; number++) if (!taken.has(numbered(number))) return numbered(number);
+  if (!used.has(wanted)) return wanted;
+  for (let number = 2; ; number++) if (!used.has(numbered(number))) return numbered(number);
 }

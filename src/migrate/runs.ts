@@ -24,7 +24,7 @@ export interface UtilityCall {
   readonly command?: string;
 }
 
-type Tell = (where: string, text: string) => void;
+type Note = (where: string, text: string) => void;
 
 /** A replication in a task, and the commands after it. */
 interface Pair {
@@ -42,20 +42,20 @@ export function plannedRuns(
   plugins: Plugins,
 ): { readonly runs: readonly PlannedRun[]; readonly leftOver: readonly LeftOver[] } {
   const leftOver: LeftOver[] = [];
-  const tell: Tell = (where, text) => void leftOver.push({ where, text });
+  const note: Note = (where, text) => void leftOver.push({ where, text });
   const scheduled = project.schedules.flatMap((schedule) =>
-    scheduleRuns(schedule, project, plugins, tell),
+    scheduleRuns(schedule, project, plugins, note),
   );
   const jobs = project.jobs.filter(
     ({ name }) => !project.schedules.some(({ job }) => job === name),
   );
-  const unscheduled = jobs.flatMap((job) => jobRuns(job, job, plugins, tell));
+  const unscheduled = jobs.flatMap((job) => jobRuns(job, job, plugins, note));
   const runs = [...scheduled, ...unscheduled];
   return {
     runs:
       runs.length > 0 || project.schedules.length + project.jobs.length > 0
         ? runs
-        : pairsOfPlugins(project, plugins, tell),
+        : pairsOfPlugins(project, plugins, note),
     leftOver,
   };
 }
@@ -64,24 +64,24 @@ function scheduleRuns(
   schedule: Schedule,
   project: MeltanoProject,
   plugins: Plugins,
-  tell: Tell,
+  note: Note,
 ): readonly PlannedRun[] {
   const where = `${schedule.place} schedule ${schedule.name}`;
   if (schedule.transform !== undefined && schedule.transform !== "skip")
-    tell(
+    note(
       where,
       `transform: ${schedule.transform} is not converted; add a followUp with an image that contains the transformations`,
     );
   const job =
     schedule.job === undefined ? undefined : project.jobs.find(({ name }) => name === schedule.job);
-  if (job) return jobRuns(job, schedule, plugins, tell);
-  if (schedule.job !== undefined) tell(where, `its job ${schedule.job} does not exist`);
+  if (job) return jobRuns(job, schedule, plugins, note);
+  if (schedule.job !== undefined) note(where, `its job ${schedule.job} does not exist`);
   const [extractor, loader] = [
     plugins.find(schedule.extractor ?? ""),
     plugins.find(schedule.loader ?? ""),
   ];
   if (schedule.job === undefined && (!extractor || !loader))
-    tell(
+    note(
       where,
       `its extractor ${schedule.extractor ?? "(none)"} or loader ${schedule.loader ?? "(none)"} is not defined`,
     );
@@ -105,12 +105,12 @@ function jobRuns(
   job: Job,
   by: Schedule | Job,
   plugins: Plugins,
-  tell: Tell,
+  note: Note,
 ): readonly PlannedRun[] {
   const where = `${job.place} job ${job.name}`;
-  const pairs = pairsOf(job, plugins, (text) => tell(where, text));
+  const pairs = pairsOf(job, plugins, (text) => note(where, text));
   if (pairs.length > 1)
-    tell(
+    note(
       where,
       `its ${pairs.length} replications ran sequentially; they are now separate entries that start in parallel`,
     );
@@ -126,7 +126,7 @@ function jobRuns(
   }));
 }
 
-function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void): readonly Pair[] {
+function pairsOf({ tasks }: Job, plugins: Plugins, note: (text: string) => void): readonly Pair[] {
   const pairs: Pair[] = [];
   let extractor: ResolvedPlugin | undefined;
   for (const block of tasks.flatMap((task) => task.split(/\s+/)).filter((one) => one !== "")) {
@@ -134,7 +134,7 @@ function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void)
     const plugin = plugins.find(name);
     const last = pairs[pairs.length - 1];
     if (!plugin)
-      tell(
+      note(
         extractor === undefined
           ? `${block} is not defined`
           : `${block} transforms records, which is not converted; use stream_maps of a connector built with the Singer SDK`,
@@ -143,9 +143,9 @@ function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void)
     else if (plugin.kind === "loader" && extractor) {
       pairs.push({ extractor, loader: plugin, after: [] });
       extractor = undefined;
-    } else if (plugin.kind === "loader") tell(`loader ${name} has no extractor before it`);
+    } else if (plugin.kind === "loader") note(`loader ${name} has no extractor before it`);
     else if (plugin.kind === "mapper")
-      tell(
+      note(
         `mapper ${block} is not converted; use stream_maps of a connector built with the Singer SDK`,
       );
     else if (last)
@@ -154,7 +154,7 @@ function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void)
         after: [...last.after, { plugin, ...(command !== undefined && { command }) }],
       };
     else
-      tell(
+      note(
         `${block} runs before or without a replication; define a job in the array (kind: "job") with its own image`,
       );
   }
@@ -168,7 +168,7 @@ function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void)
 function pairsOfPlugins(
   project: MeltanoProject,
   plugins: Plugins,
-  tell: Tell,
+  note: Note,
 ): readonly PlannedRun[] {
   const parents = new Set(
     project.plugins.flatMap(({ inheritFrom }) => (inheritFrom === undefined ? [] : [inheritFrom])),
@@ -180,7 +180,7 @@ function pairsOfPlugins(
     .all("extractor")
     .filter((one) => parents.has(one.name))) {
     if (select !== undefined)
-      tell(
+      note(
         `${place} extractor ${name}`,
         "other plugins inherit from it, so it is treated as a template and has no entry",
       );
@@ -194,7 +194,7 @@ function pairsOfPlugins(
       env: {},
       after: [],
     }));
-  tell(
+  note(
     "the project",
     `it has no schedule, no job and ${loaders.length === 0 ? "no loader" : "several loaders"}: the pairs of extractors and loaders are unknown`,
   );

@@ -41,7 +41,7 @@ export function carrySettings(
     .filter((setting) => isDeclaredSecret(setting) && !(setting.name in value))
     .map(({ name }) => name);
   if (missing.length > 0)
-    tell(
+    note(
       reading,
       `${missing.length === 1 ? "a secret has" : "secrets have"} no value in the files: ${missing.map((name) => `${name} (${variableOf(plugin.name, name)})`).join(", ")}; if the environment provides one, add it, e.g. ${missing[0]}: secret(${JSON.stringify(secretName(variableOf(plugin.name, missing[0] ?? "")))})`,
     );
@@ -82,7 +82,7 @@ function carryText(reading: Reading, path: readonly string[], text: string): Jso
   if (expanded.kind === "text") {
     if (!isSecret(reading.plugin.settings, path, expanded.text))
       return converted(reading.plugin.settings, path, expanded.text);
-    tell(
+    note(
       reading,
       `${label} is a secret in plain text; its value was not copied: set ${secretVariable(own)}`,
     );
@@ -90,13 +90,13 @@ function carryText(reading: Reading, path: readonly string[], text: string): Jso
   }
   if (expanded.kind === "secret") {
     if (!keepsVariable(expanded.variable))
-      tell(
+      note(
         reading,
         `${label} is now read from ${secretVariable(expanded.secret.$secret)} instead of ${expanded.variable}`,
       );
     return expanded.secret as unknown as Json;
   }
-  tell(
+  note(
     reading,
     `${label} combines ${expanded.variables.join(" and ")} and is now one secret: set ${secretVariable(own)} to the full text`,
   );
@@ -192,6 +192,6 @@ function put(
   };
 }
 
-function tell({ plugin, leftOver }: Reading, text: string): void {
+function note({ plugin, leftOver }: Reading, text: string): void {
   leftOver.push({ where: `${plugin.place} ${plugin.kind} ${plugin.name}`, text });
 }

@@ -11,7 +11,7 @@ const METHODS: ReadonlySet<string> = new Set([
 ] satisfies readonly ReplicationMethod[]);
 
 interface Pattern {
-  readonly leavesOut: boolean;
+  readonly excludes: boolean;
   readonly stream: string;
   readonly property: string;
 }
@@ -29,30 +29,30 @@ export function carryStreams(
   hasCatalog: boolean,
 ): Carried<readonly StreamRule[] | undefined> {
   const leftOver: LeftOver[] = [];
-  const tell = (text: string) =>
+  const note = (text: string) =>
     void leftOver.push({ where: `${plugin.place} extractor ${plugin.name}`, text });
-  const patterns = plugin.select?.map((text) => patternOf(text, tell));
+  const patterns = plugin.select?.map((text) => patternOf(text, note));
   if (patterns === undefined && !hasCatalog && Object.keys(plugin.metadata).length === 0)
     return { value: undefined, leftOver };
   const selected = selectedRules(
-    patterns ?? [{ leavesOut: false, stream: "*", property: "*" }],
-    tell,
+    patterns ?? [{ excludes: false, stream: "*", property: "*" }],
+    note,
   );
-  return { value: withMetadata(selected, plugin.metadata, tell), leftOver };
+  return { value: withMetadata(selected, plugin.metadata, note), leftOver };
 }
 
-function patternOf(text: string, tell: (text: string) => void): Pattern {
-  const leavesOut = text.startsWith("!");
-  const [stream = "", property = "*"] = splitAtDot(leavesOut ? text.slice(1) : text);
+function patternOf(text: string, note: (text: string) => void): Pattern {
+  const excludes = text.startsWith("!");
+  const [stream = "", property = "*"] = splitAtDot(excludes ? text.slice(1) : text);
   if (/[?[\]]/.test(stream + property))
-    tell(
+    note(
       `select ${JSON.stringify(text)}: only * is supported as a wildcard; ? and [ ] were replaced with *, which matches more`,
     );
   if (property.includes("."))
-    tell(
+    note(
       `select ${JSON.stringify(text)}: nested properties cannot be selected; the rule now selects all of ${JSON.stringify(property.split(".")[0])}`,
     );
-  return { leavesOut, stream: widened(stream), property: widened(property.split(".")[0] ?? "*") };
+  return { excludes, stream: widened(stream), property: widened(property.split(".")[0] ?? "*") };
 }
 
 /** Splits at the first dot that is not escaped with a backslash. */
@@ -67,27 +67,31 @@ function widened(glob: string): string {
 
 function selectedRules(
   patterns: readonly Pattern[],
-  tell: (text: string) => void,
+  note: (text: string) => void,
 ): readonly StreamRule[] {
-  const taken = patterns.filter(({ leavesOut }) => !leavesOut);
-  const left = patterns.filter(({ leavesOut }) => leavesOut);
-  if (taken.length === 0) tell("select contains only exclusions; everything else is now selected");
-  const streams = taken.length === 0 ? ["*"] : [...new Set(taken.map(({ stream }) => stream))];
-  const gone = left.filter(({ property }) => property === "*").map(({ stream }) => stream);
-  for (const stream of gone)
+  const included = patterns.filter(({ excludes }) => !excludes);
+  const excluded = patterns.filter(({ excludes }) => excludes);
+  if (included.length === 0)
+    note("select contains only exclusions; everything else is now selected");
+  const streams =
+    included.length === 0 ? ["*"] : [...new Set(included.map(({ stream }) => stream))];
+  const excludedStreams = excluded
+    .filter(({ property }) => property === "*")
+    .map(({ stream }) => stream);
+  for (const stream of excludedStreams)
     if (!streams.includes(stream))
-      tell(
+      note(
         stream === "*"
           ? `select "!*" excludes everything; this was ignored`
           : `select excludes ${JSON.stringify(stream)}, which rules cannot express: instead of a pattern that matches it, list the streams to replicate`,
       );
   return streams
-    .filter((stream) => !gone.includes(stream))
+    .filter((stream) => !excludedStreams.includes(stream))
     .map((stream) => {
-      const include = taken
+      const include = included
         .filter((pattern) => pattern.stream === stream)
         .map(({ property }) => property);
-      const exclude = left
+      const exclude = excluded
         .filter(
           (pattern) =>
             pattern.property !== "*" &&
@@ -109,11 +113,11 @@ function selectedRules(
 function withMetadata(
   rules: readonly StreamRule[],
   metadata: ResolvedPlugin["metadata"],
-  tell: (text: string) => void,
+  note: (text: string) => void,
 ): readonly StreamRule[] {
   const entries = Object.entries(metadata).map(([name, fields]) => ({
     stream: widened(name.replace(/\\\./g, ".")),
-    replication: replicationOf(name, fields, tell),
+    replication: replicationOf(name, fields, note),
   }));
   const own = rules.map((rule) =>
     entries
@@ -129,14 +133,14 @@ function withMetadata(
     rules.some((rule) => matchesStream(rule.stream, stream)),
   );
   for (const { stream } of narrower.filter((one) => !covered.includes(one)))
-    tell(`metadata of ${JSON.stringify(stream)} matches no selected stream; it was omitted`);
+    note(`metadata of ${JSON.stringify(stream)} matches no selected stream; it was omitted`);
   return [...own, ...covered.map(({ stream, replication }) => ({ stream, ...replication }))];
 }
 
 function replicationOf(
   name: string,
   fields: JsonObject,
-  tell: (text: string) => void,
+  note: (text: string) => void,
 ): Pick<StreamRule, "replicationMethod" | "replicationKey"> {
   const {
     "replication-method": method,
@@ -145,14 +149,14 @@ function replicationOf(
     ...others
   } = fields;
   if (Object.keys(others).length > 0)
-    tell(
+    note(
       `metadata of ${JSON.stringify(name)}: ${Object.keys(others).join(", ")} ${Object.keys(others).length === 1 ? "is" : "are"} not converted; only replication-method and replication-key are`,
     );
   const given = method ?? forced ?? (typeof key === "string" ? "INCREMENTAL" : undefined);
   const known = typeof given === "string" ? given.toUpperCase() : undefined;
   if (known === undefined) return {};
   if (!METHODS.has(known))
-    tell(
+    note(
       `metadata of ${JSON.stringify(name)}: unknown replication-method ${JSON.stringify(given)}`,
     );
   if (!METHODS.has(known)) return {};

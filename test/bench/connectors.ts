@@ -5,7 +5,7 @@ import type { Target } from "../../src/model/connector";
 import { startPostgres } from "../../src/run/postgres/postgres";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
-import { inTurn, ratioOf, spreadOf, tell, type Usage } from "./measure";
+import { inTurn, ratioOf, spreadOf, logProgress, type Usage } from "./measure";
 import { install, type InstalledConnector } from "./pair";
 import { fillEvents, selectEvents } from "./postgres";
 import {
@@ -36,7 +36,7 @@ export async function benchConnectors(context: BenchContext): Promise<readonly F
   const folder = join(context.folder, "connectors");
   const csv = targetCsv({});
   const jsonl = targetJsonl({});
-  tell("installing the connectors");
+  logProgress("installing the connectors");
   const postgresTap = await install(tapPostgresSdk({}).connector, environments);
   const installed = {
     csv: await install(csv.connector, environments),
@@ -44,7 +44,7 @@ export async function benchConnectors(context: BenchContext): Promise<readonly F
   };
   const postgres = await startPostgres();
   try {
-    tell(`writing ${records} rows to PostgreSQL`);
+    logProgress(`writing ${records} rows to PostgreSQL`);
     await fillEvents(postgres, records);
     const { host, port, user, password, database } = postgres;
     const settings = { host, port, user, password, database };

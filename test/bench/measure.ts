@@ -84,7 +84,7 @@ export async function inTurn<Side extends string, Result>(
   for (let round = 0; round <= rounds; round++) {
     await before();
     for (const name of names) {
-      tell(`${what}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}, ${name}`);
+      logProgress(`${what}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}, ${name}`);
       const result = await sides[name]();
       if (round > 0) results[name].push(result);
     }
@@ -93,7 +93,7 @@ export async function inTurn<Side extends string, Result>(
 }
 
 /** Prints the current step on standard error. */
-export function tell(text: string): void {
+export function logProgress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 

@@ -9,7 +9,7 @@ import { createStop } from "../../src/run/stop";
 import { openStore } from "../../src/store/open";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
-import { inTurn, ratioOf, spreadOf, tell } from "./measure";
+import { inTurn, ratioOf, spreadOf, logProgress } from "./measure";
 
 const ROUNDS = 3;
 const TABLES = 20;
@@ -19,7 +19,7 @@ export async function benchParallel(context: BenchContext): Promise<readonly Fig
   const rows = Math.max(1, Math.round(context.records / 200));
   const postgres = await startPostgres();
   try {
-    tell(`writing ${TABLES} tables of ${rows} rows to PostgreSQL`);
+    logProgress(`writing ${TABLES} tables of ${rows} rows to PostgreSQL`);
     await fill(postgres, rows);
     let runs = 0;
     const run = async (parallel: number): Promise<number> => {

@@ -1,7 +1,7 @@
 import { UserError } from "../../src/common/errors";
 import { parseFlags, runCommand, type Measured } from "./command";
 import { machineLine } from "./machine";
-import { benchRunsAtOnce } from "./runs/at-once";
+import { benchSimultaneousRuns } from "./runs/simultaneous-runs";
 
 const USAGE = `usage: npm run bench:runs -- [--runs 200] [--json]
 
@@ -9,7 +9,7 @@ Measures Argo's controller with many pipelines that are due in the same minute, 
 whole stack with as many small pipelines, waits for the minute and for all of their runs, and destroys it. Needs what
 \`npm run test:e2e\` needs, and an hour on a small machine.
 
-  --runs N   runs at once (default: 200)
+  --runs N   simultaneous runs (default: 200)
   --json     print the figures as JSON`;
 
 interface Flags {
@@ -21,7 +21,7 @@ async function measure({ runs }: Flags): Promise<Measured> {
   return {
     machine: await machineLine(),
     parameters: { runs },
-    figures: await benchRunsAtOnce(runs),
+    figures: await benchSimultaneousRuns(runs),
   };
 }
 

@@ -72,12 +72,12 @@ suite("skipped lines of a run", () => {
     assert.ok(screen.includes(`\n  skipped: ${lines}\n  skipped: ${front}\n`), screen);
     assert.match(
       await show("runs", "events"),
-      /STATE AFTER +LEFT OUT +ERROR\n.*1 line of the tap's output/,
+      /STATE AFTER +SKIPPED +ERROR\n.*1 line of the tap's output/,
     );
     assert.ok((await show("status")).includes(`events: its last run skipped ${lines}`));
     assert.match(
       await show("status", "events"),
-      /BYTES +LEFT OUT +ERROR\n.*1 line of the tap's output/,
+      /BYTES +SKIPPED +ERROR\n.*1 line of the tap's output/,
     );
     await show("report", "--out", join(root, "report.html"));
     assert.match(

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { REPOSITORY } from "../cli/support";
 
 /** Sections of the runbook whose tables begin with a text of the program. */
-const SECTIONS = ["Invalid stream", "Something was left out"];
+const SECTIONS = ["Invalid stream", "Part of the output was skipped"];
 
 test("runbook: quoted errors and reports are texts of the program", () => {
   const runbook = readFileSync(join(REPOSITORY, "docs", "runbook.md"), "utf8");

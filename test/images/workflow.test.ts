@@ -821,7 +821,7 @@ describe("notify", () => {
       "skipped lines",
       { records: { a: 3 }, leftOut: ["1 line", "full tables: b"], leftOutCount: 2 },
       3,
-      "(3 records)\nleft out: 1 line\nleft out: full tables: b\n",
+      "(3 records)\nskipped: 1 line\nskipped: full tables: b\n",
     ],
     [
       "BATCH files without counts",

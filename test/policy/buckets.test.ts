@@ -44,7 +44,7 @@ suite("policy buckets-private", () => {
   test("buckets-private: public buckets are rejected", () => {
     assert.deepEqual(
       judge(privateBuckets, resource("aws:s3/bucketAcl:BucketAcl", { acl: "public-read" })),
-      ['acl "public-read" opens the bucket to others'],
+      ['acl "public-read" makes the bucket public'],
     );
     assert.deepEqual(
       judge(
@@ -59,13 +59,13 @@ suite("policy buckets-private", () => {
     );
     assert.deepEqual(
       judge(privateBuckets, policy({ Sid: "read", Effect: "Allow", Principal: { AWS: ["*"] } })),
-      ['statement "read" of the policy allows everybody'],
+      ['policy statement "read" grants access to everyone'],
     );
     assert.deepEqual(judge(privateBuckets, policy({ Effect: "Allow", Principal: "*" })), [
-      'statement "without Sid" of the policy allows everybody',
+      'policy statement "without Sid" grants access to everyone',
     ]);
     assert.deepEqual(judge(privateBuckets, minio("public")), [
-      'values.buckets: bucket "singer" has the policy "public"; "none" keeps it private',
+      'values.buckets: bucket "singer" has the policy "public", which makes it public; set "none"',
     ]);
   });
 });

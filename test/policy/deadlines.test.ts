@@ -24,14 +24,14 @@ test("deadlines-and-retries: a Workflow without a deadline, or with one that is 
       deadlines,
       resource("kubernetes:argoproj.io/v1alpha1:Workflow", { spec: { templates: [] } }),
     ),
-    ["there is no deadline; set activeDeadlineSeconds"],
+    ["has no deadline; set activeDeadlineSeconds"],
   );
   assert.deepEqual(judge(deadlines, cronWorkflow({}, { activeDeadlineSeconds: 86_401 })), [
-    "the deadline of 86401 s is longer than 1d (86400 s)",
+    "the deadline of 86401 s exceeds the maximum of 1d (86400 s)",
   ]);
   assert.deepEqual(
     judge(deadlines, cronWorkflow({}, { activeDeadlineSeconds: 3601 }), { maxDeadline: "1h" }),
-    ["the deadline of 3601 s is longer than 1h (3600 s)"],
+    ["the deadline of 3601 s exceeds the maximum of 1h (3600 s)"],
   );
 });
 
@@ -50,13 +50,13 @@ test("deadlines-and-retries: a Workflow that refers to a template has its deadli
 test("deadlines-and-retries: retries without a limit, or with too many, are rejected", () => {
   assert.deepEqual(
     judge(deadlines, workflowTemplate({ container: {}, retryStrategy: { retryPolicy: "Always" } })),
-    ['template "extract": retries have no limit, so that they never end; set retryStrategy.limit'],
+    ['template "extract": retries are unlimited; set retryStrategy.limit'],
   );
   assert.deepEqual(judge(deadlines, workflowTemplate(retried, parameters("11"))), [
-    'template "extract": 11 retries are more than 10',
+    'template "extract": 11 retries exceed the maximum of 10',
   ]);
   assert.deepEqual(judge(deadlines, cronWorkflow({ retries: "4" }), { maxRetries: 3 }), [
-    'argument "retries": 4 retries are more than 3',
+    'argument "retries": 4 retries exceed the maximum of 3',
   ]);
 });
 
@@ -64,7 +64,7 @@ test("deadlines-and-retries: Kubernetes Jobs need a deadline", () => {
   const job = (spec: object) => resource("kubernetes:batch/v1:Job", { spec });
   assert.deepEqual(judge(deadlines, job({ activeDeadlineSeconds: 60 })), []);
   assert.deepEqual(judge(deadlines, job({ backoffLimit: 20 })), [
-    "there is no deadline; set activeDeadlineSeconds",
-    "backoffLimit: 20 retries are more than 10",
+    "has no deadline; set activeDeadlineSeconds",
+    "backoffLimit: 20 retries exceed the maximum of 10",
   ]);
 });

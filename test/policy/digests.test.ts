@@ -19,7 +19,7 @@ test("images-by-digest: images by digest pass everywhere", () => {
 
 test("images-by-digest: an image by tag is rejected in a pod, a template, an argument and a follow-up", () => {
   const has =
-    'image "ghcr.io/acme/tap:1" has no digest: a tag can be moved. Write ghcr.io/acme/tap@sha256:…, or allow it in this policy\'s setting "allowed"';
+    'image "ghcr.io/acme/tap:1" has no digest, and a tag can be moved; write ghcr.io/acme/tap@sha256:…, or add the image to "allowed" of this policy';
   const image = "ghcr.io/acme/tap:1";
   assert.deepEqual(judge(digests, pod({ image })), [`container "main": ${has}`]);
   assert.deepEqual(judge(digests, workflowTemplate({ container: { image } })), [

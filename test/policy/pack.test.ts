@@ -107,7 +107,10 @@ test("policy pack: unknown values in a preview do not hide the rest of the resou
     (await analyze(CRON_WORKFLOW, workflow(parameters, 90_000))).map((text) => text.slice(0, 60)),
     [
       'images-by-digest: argument "targetImage": image "acme/target:1" has no digest'.slice(0, 60),
-      "deadlines-and-retries: the deadline of 90000 s is longer than 1d (86400 s)".slice(0, 60),
+      "deadlines-and-retries: the deadline of 90000 s exceeds the maximum of 1d (86400 s)".slice(
+        0,
+        60,
+      ),
     ],
   );
   assert.deepEqual(await analyze("kubernetes:core/v1:ConfigMap", { data: UNKNOWN }), []);

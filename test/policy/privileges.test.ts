@@ -70,7 +70,7 @@ test("no-privileges: privileges beyond a container are rejected", () => {
     ),
     [
       'container "main" is privileged',
-      'container "main" may gain rights: allowPrivilegeEscalation is true',
+      'container "main" can gain privileges: allowPrivilegeEscalation is true',
       'container "main" adds capabilities: SYS_ADMIN',
     ],
   );
@@ -88,9 +88,9 @@ test("no-privileges: privileges beyond a container are rejected", () => {
       ),
     ),
     [
-      "the pod has hostNetwork",
-      "the pod has hostPID",
-      "the pod mounts a path of the node (hostPath)",
+      "the pod sets hostNetwork",
+      "the pod sets hostPID",
+      "the pod mounts a directory of the node (hostPath)",
     ],
   );
 });

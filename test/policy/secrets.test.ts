@@ -6,10 +6,10 @@ import { cronWorkflow, judge, pod, resource } from "./support";
 const configMap = (data: object) => resource("kubernetes:core/v1:ConfigMap", { data });
 const release = (values: object) => resource("kubernetes:helm.sh/v3:Release", { values });
 const finding = (path: string) => [
-  `${path} looks like a secret and is in plain sight: put it into a Secret and refer to that`,
+  `${path} looks like a secret in plain text; put it into a Secret and refer to that`,
 ];
 const holds = (path: string) => [
-  `${path} holds what looks like a secret and is in plain sight: put it into a Secret and refer to that`,
+  `${path} contains a value that looks like a secret in plain text; put it into a Secret and refer to that`,
 ];
 
 test("secrets-in-secrets: references to secrets, names of keys and ordinary settings pass", () => {

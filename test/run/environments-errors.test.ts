@@ -29,7 +29,7 @@ for (const installer of ["uv", "pip"]) {
     assert.match(
       await said(NOWHERE),
       new RegExp(
-        `^${NOWHERE} 1.0.0 cannot be installed: the package index has no package "${NOWHERE}"$`,
+        `^${NOWHERE} 1.0.0 cannot be installed: the package index has no package "${NOWHERE}"\nCheck the name`,
       ),
     );
     assert.match(
@@ -49,11 +49,11 @@ test("environment: the error explains why a connector cannot be installed, and n
     (await install(site, tiny(...args))).error ?? "no error";
   assert.match(
     await said("tap-needy"),
-    /^tap-needy 1\.0\.0 cannot be installed: it needs the package "a-package-that-no-index-has-7f3a"/,
+    /^tap-needy 1\.0\.0 cannot be installed: it requires the package "a-package-that-no-index-has-7f3a"/,
   );
   assert.match(
     await said("tap-future"),
-    /^tap-future 1\.0\.0 cannot be installed: it needs Python >=3\.99, and this is 3\./,
+    /^tap-future 1\.0\.0 cannot be installed: it requires Python >=3\.99, and this is 3\./,
   );
   assert.match(
     await said("tap-broken"),
@@ -77,7 +77,7 @@ test("environment: the error names an unreachable index without its password", a
   );
   assert.equal(
     error,
-    "tap-tiny 1.0.0 cannot be installed: the package index at http://127.0.0.1:1 cannot be reached (connection refused)",
+    "tap-tiny 1.0.0 cannot be installed: the package index at http://127.0.0.1:1 cannot be reached (connection refused)\nCheck the network, the proxy and the address of the index in pip's configuration.",
   );
   const logs = readdirSync(site.root).filter((name) => name.endsWith(".log"));
   assert.equal(logs.length, 1);

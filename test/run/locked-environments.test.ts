@@ -67,7 +67,7 @@ suite("connector with a lock file", () => {
     const { error } = await install(site, tiny("tap-tiny"));
     assert.equal(
       error,
-      "tap-tiny 1.0.0 cannot be installed: the package index has another file for tap-tiny 1.0.0 than the lock file lists; find out why before you write the lock file again",
+      "tap-tiny 1.0.0 cannot be installed: the package index has another file for tap-tiny 1.0.0 than the lock file lists\nFind out why the file changed before you write the lock file again.",
     );
   });
 

@@ -100,7 +100,7 @@ def _text(fields: Mapping[str, Any], records: Optional[str]) -> str:
     head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
     told = ", ".join(detail for detail in details if detail)
     # Without a link, the name identifies the run.
-    left_out = [f"left out: {text}" for text in fields.get("leftOut", [])]
+    left_out = [f"skipped: {text}" for text in fields.get("leftOut", [])]
     lines = [
         f"{head} ({told})" if told else head,
         fields.get("error"),

@@ -50,7 +50,7 @@ class Session:
     def leave_out(self, text: str, count: int = 1) -> None:
         """Reports lines or streams that did not reach the target unchanged, wherever the run is shown."""
         self.left_out_before([text], count)
-        self.log.line("runner", f"left out: {text}")
+        self.log.line("runner", f"skipped: {text}")
 
     def left_out_before(self, texts: list[str], count: int) -> None:
         """Adds what earlier attempts left out, which their logs already show."""

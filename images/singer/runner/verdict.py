@@ -29,6 +29,6 @@ def verdict(args: Arguments) -> tuple[int, Optional[str]]:
 def _loaded(path: Optional[str]) -> str:
     """Number of loaded records and what was left out, if there is a load result."""
     result = result_if_any(path)
-    parts = [records_text(result), *(f"left out: {text}" for text in result.get("leftOut", []))]
+    parts = [records_text(result), *(f"skipped: {text}" for text in result.get("leftOut", []))]
     known = "; ".join(part for part in parts if part)
     return f": {known}" if known else ""

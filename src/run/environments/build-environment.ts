@@ -5,8 +5,8 @@ import { UserError } from "../../common/errors";
 import { packageName, sourceVersion } from "../../model/connector";
 import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
-import type { Environment, EnvironmentOptions, Tell } from "./environment";
-import { explainInstallFailure, lastMeaningfulLine } from "./install-failure";
+import type { Environment, EnvironmentOptions, ReportProgress } from "./environment";
+import { installError, lastMeaningfulLine } from "./install-failure";
 import {
   createVenv,
   findInstaller,
@@ -32,7 +32,7 @@ export async function buildEnvironment(
   directory: string,
   content: EnvironmentContent,
   options: EnvironmentOptions,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Environment> {
   const { python } = content;
   const log = `${directory}.log`;
@@ -44,7 +44,7 @@ export async function buildEnvironment(
   const place = join(directory, randomBytes(3).toString("hex"));
   mkdirSync(place);
   const venv = join(place, "venv");
-  const onLine = (line: string) => SHOWN.test(line.trim()) && tell("installing", line.trim());
+  const onLine = (line: string) => SHOWN.test(line.trim()) && report("installing", line.trim());
   const context: InstallContext = {
     python,
     root: options.root,
@@ -53,11 +53,11 @@ export async function buildEnvironment(
     signal: options.signal,
   };
   try {
-    tell("creating", `Python ${python.version}`);
+    report("creating", `Python ${python.version}`);
     const installer =
       options.installer === "pip" ? ({ kind: "pip" } as const) : await findInstaller(context);
-    await install(installer, context, venv, content, tell);
-    tell("describing");
+    await install(installer, context, venv, content, report);
+    report("describing");
     const environment = {
       directory,
       descriptionFile: join(place, "connector.json"),
@@ -79,19 +79,16 @@ async function install(
   context: InstallContext,
   venv: string,
   content: EnvironmentContent,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<void> {
   const { source, python, lock, connector } = content;
   const fail = (output: string) =>
-    new UserError(
-      explainInstallFailure({ source, output, python: python.version, log: context.log }),
-      1,
-    );
+    installError({ source, output, python: python.version, log: context.log });
   const made = await createVenv(installer, context, venv);
   if (made.code !== 0) throw fail(made.output);
-  tell("installing", `${packageName(source)} ${sourceVersion(source)}`);
+  report("installing", `${packageName(source)} ${sourceVersion(source)}`);
   if (lock === undefined)
-    tell(
+    report(
       "installing",
       `no lock file, so a later installation may get other packages; write one with: npx tapctl lock ${connector.name}`,
     );
@@ -140,10 +137,10 @@ async function describe(
     signal: context.signal,
   });
   if (code !== 0)
-    throw new UserError(
-      `${lastMeaningfulLine(output).replace(/^runner \| /, "")} (log: ${context.log})`,
-      code ?? 1,
-    );
+    throw new UserError(lastMeaningfulLine(output).replace(/^runner \| /, ""), {
+      fix: `Read the full output in ${context.log}`,
+      exitCode: code ?? 1,
+    });
 }
 
 /**

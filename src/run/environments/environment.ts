@@ -41,4 +41,4 @@ export interface EnvironmentOptions {
 }
 
 /** Reports a step. */
-export type Tell = (phase: EnvironmentProgress["phase"], detail?: string) => void;
+export type ReportProgress = (phase: EnvironmentProgress["phase"], detail?: string) => void;

@@ -6,7 +6,12 @@ import { UserError } from "../../common/errors";
 import { findConnectorFile, readBulkCode } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import { buildEnvironment, MARKER } from "./build-environment";
-import type { Environment, EnvironmentOptions, EnvironmentProgress, Tell } from "./environment";
+import type {
+  Environment,
+  EnvironmentOptions,
+  EnvironmentProgress,
+  ReportProgress,
+} from "./environment";
 import { environmentName, type EnvironmentContent } from "./environment-key";
 import { withLock } from "../lock";
 import { findPython } from "./python";
@@ -29,7 +34,7 @@ export async function ensureEnvironment(
   options: EnvironmentOptions,
 ): Promise<Environment> {
   const started = performance.now();
-  const tell = (phase: EnvironmentProgress["phase"], detail?: string) =>
+  const report = (phase: EnvironmentProgress["phase"], detail?: string) =>
     options.onProgress?.({
       connector: connector.name,
       phase,
@@ -39,8 +44,8 @@ export async function ensureEnvironment(
   const content = await contentOf(connector, options);
   const directory = join(options.root, environmentName(content));
   const environment =
-    completeEnvironment(directory) ?? (await build(directory, content, options, tell));
-  tell("ready");
+    completeEnvironment(directory) ?? (await build(directory, content, options, report));
+  report("ready");
   return environment;
 }
 
@@ -48,12 +53,12 @@ async function build(
   directory: string,
   content: EnvironmentContent,
   options: EnvironmentOptions,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Environment> {
   try {
     mkdirSync(options.root, { recursive: true });
     const onWait = (pid: number) =>
-      tell(
+      report(
         "waiting",
         pid === process.pid ? "it is being installed already" : `process ${pid} installs it`,
       );
@@ -63,7 +68,7 @@ async function build(
       async () => {
         return (
           completeEnvironment(directory) ??
-          (await buildEnvironment(directory, content, options, tell))
+          (await buildEnvironment(directory, content, options, report))
         );
       },
     );

@@ -1,3 +1,4 @@
+import { UserError } from "../../common/errors";
 import { packageName, sourceVersion, type InstalledSource } from "../../model/connector";
 
 /** A failed installation. */
@@ -12,16 +13,24 @@ export interface InstallFailure {
   readonly log: string;
 }
 
-/** Recognizes a kind of failure: returns its explanation, or undefined for another kind. */
-type Reading = (text: string, failure: InstallFailure) => string | undefined;
+/** Why an installation failed, and what to do about it. */
+interface Explanation {
+  readonly reason: string;
+  readonly fix: string;
+}
 
-/**
- * Explains on one line why a connector could not be installed, from the output of any version of uv
- * or pip.
- */
-export function explainInstallFailure(failure: InstallFailure): string {
-  const text = failure.output.replace(/[│╰╭─▶×├]/gu, " ").replace(/\s+/g, " ");
+/** Recognizes a kind of failure: returns its explanation, or undefined for another kind. */
+type Reading = (text: string, failure: InstallFailure) => Explanation | undefined;
+
+/** The error of a connector that could not be installed, from the output of any version of uv or pip. */
+export function installError(failure: InstallFailure): UserError {
+  const { reason, fix } = explanationOf(failure);
   const subject = `${packageName(failure.source)} ${sourceVersion(failure.source)}`;
+  return new UserError(`${subject} cannot be installed: ${reason}`, { fix, exitCode: 1 });
+}
+
+function explanationOf(failure: InstallFailure): Explanation {
+  const text = failure.output.replace(/[│╰╭─▶×├]/gu, " ").replace(/\s+/g, " ");
   for (const reading of [
     diskFull,
     otherFile,
@@ -31,10 +40,13 @@ export function explainInstallFailure(failure: InstallFailure): string {
     noPackage,
     notBuilt,
   ]) {
-    const reason = reading(text, failure);
-    if (reason !== undefined) return `${subject} cannot be installed: ${reason}`;
+    const explanation = reading(text, failure);
+    if (explanation !== undefined) return explanation;
   }
-  return `${subject} cannot be installed: ${lastMeaningfulLine(failure.output)} (log: ${failure.log})`;
+  return {
+    reason: lastMeaningfulLine(failure.output),
+    fix: `Read the full output in ${failure.log}`,
+  };
 }
 
 /** The last line with content: not blank, not a hint or a notice of a new version. */
@@ -53,7 +65,9 @@ export function lastMeaningfulLine(output: string): string {
 }
 
 const diskFull: Reading = (text) =>
-  /No space left on device|os error 28|Errno 28/.test(text) ? "the disk is full" : undefined;
+  /No space left on device|os error 28|Errno 28/.test(text)
+    ? { reason: "the disk is full", fix: "Free some space, then run the command again." }
+    : undefined;
 
 const otherFile: Reading = (text) => {
   const [, name, version] =
@@ -62,8 +76,28 @@ const otherFile: Reading = (text) => {
     [];
   return name === undefined
     ? undefined
-    : `the package index has another file for ${name} ${version} than the lock file lists; find out why before you write the lock file again`;
+    : {
+        reason: `the package index has another file for ${name} ${version} than the lock file lists`,
+        fix: "Find out why the file changed before you write the lock file again.",
+      };
 };
+
+const UNTRUSTED = "its certificate is not trusted";
+
+/** What uv and pip print if a connection fails, and the cause; the first match counts. */
+const CONNECTION_FAILURES: readonly (readonly [RegExp, string])[] = [
+  [
+    /dns error|failed to lookup|Name or service not known|Temporary failure in name resolution|getaddrinfo/i,
+    "unknown host name",
+  ],
+  [/certificate|CERTIFICATE_VERIFY_FAILED|SSLError/, UNTRUSTED],
+  [/Connection refused/, "connection refused"],
+  [/timed out|Timeout/, "timeout"],
+  [
+    /error sending request|Request failed after|NewConnectionError|ProxyError|Max retries exceeded|Network is unreachable/,
+    "no connection",
+  ],
+];
 
 const unreachable: Reading = (text) => {
   const refused =
@@ -72,24 +106,20 @@ const unreachable: Reading = (text) => {
     );
   const url = /https?:\/\/[^\s`'"),]+/.exec(text)?.[0];
   const index = `the package index${url ? ` at ${new URL(url).origin}` : ""}`;
-  if (refused) return `${index} answers ${refused[1] ?? refused[2]}`;
-  const cause =
-    /dns error|failed to lookup|Name or service not known|Temporary failure in name resolution|getaddrinfo/i.test(
-      text,
-    )
-      ? "its name is not known"
-      : /certificate|CERTIFICATE_VERIFY_FAILED|SSLError/.test(text)
-        ? "its certificate is not trusted; set SSL_CERT_FILE, or cert in pip's configuration"
-        : /Connection refused/.test(text)
-          ? "connection refused"
-          : /timed out|Timeout/.test(text)
-            ? "it does not answer in time"
-            : /error sending request|Request failed after|NewConnectionError|ProxyError|Max retries exceeded|Network is unreachable/.test(
-                  text,
-                )
-              ? "no connection"
-              : undefined;
-  return cause === undefined ? undefined : `${index} cannot be reached (${cause})`;
+  if (refused)
+    return {
+      reason: `${index} answers ${refused[1] ?? refused[2]}`,
+      fix: "Check the address and credentials of the index in pip's configuration.",
+    };
+  const cause = CONNECTION_FAILURES.find(([pattern]) => pattern.test(text))?.[1];
+  if (cause === undefined) return undefined;
+  return {
+    reason: `${index} cannot be reached (${cause})`,
+    fix:
+      cause === UNTRUSTED
+        ? "Set SSL_CERT_FILE, or cert in pip's configuration, to the certificate of its authority."
+        : "Check the network, the proxy and the address of the index in pip's configuration.",
+  };
 };
 
 const wrongPython: Reading = (text, { python }) => {
@@ -102,7 +132,10 @@ const wrongPython: Reading = (text, { python }) => {
   const needs = forms.map((form) => form.exec(text)?.[1]).find((found) => found !== undefined);
   return needs === undefined
     ? undefined
-    : `it needs Python ${needs}, and this is ${python}; set TAPCTL_PYTHON to another one`;
+    : {
+        reason: `it requires Python ${needs}, and this is ${python}`,
+        fix: "Set TAPCTL_PYTHON to the path of a suitable Python.",
+      };
 };
 
 /**
@@ -120,8 +153,14 @@ const noVersion: Reading = (text, { source }) => {
   const missing = `no version ${(uvBounds ?? pipBounds ?? "").replace(/^==/, "")} of ${name}`;
   const newest = there === "none" ? "" : `; the newest is ${there.split(", ").at(-1)}`;
   return same(name, source)
-    ? `the package index has ${missing}${newest}`
-    : `it needs another package that is not there: the package index has ${missing}${newest}`;
+    ? {
+        reason: `the package index has ${missing}${newest}`,
+        fix: "Set version of the connector to one that the index has.",
+      }
+    : {
+        reason: `the package index has ${missing}, which it requires${newest}`,
+        fix: "Use another version of the connector, or add the package to the index.",
+      };
 };
 
 const noPackage: Reading = (text, { source }) => {
@@ -129,8 +168,14 @@ const noPackage: Reading = (text, { source }) => {
     /Because ([^\s=]+) was not found in/.exec(text)?.[1] ?? PIP_NOT_FOUND.exec(text)?.[1];
   if (name === undefined) return undefined;
   return same(name, source)
-    ? `the package index has no package "${name}"`
-    : `it needs the package "${name}", which the package index does not have`;
+    ? {
+        reason: `the package index has no package "${name}"`,
+        fix: "Check the name of the package and the index in pip's configuration.",
+      }
+    : {
+        reason: `it requires the package "${name}", which the package index does not have`,
+        fix: "Add the package to the index, or use another version of the connector.",
+      };
 };
 
 const notBuilt: Reading = (text, { output, log }) => {
@@ -139,7 +184,10 @@ const notBuilt: Reading = (text, { output, log }) => {
     /Failed building wheel for (\S+)/.exec(text)?.[1];
   return name === undefined
     ? undefined
-    : `building ${name} failed: ${lastMeaningfulLine(output)} (log: ${log})`;
+    : {
+        reason: `building ${name} failed: ${lastMeaningfulLine(output)}`,
+        fix: `Install what the build requires. Its full output is in ${log}`,
+      };
 };
 
 /**

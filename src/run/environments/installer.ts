@@ -63,9 +63,9 @@ export async function findInstaller(context: InstallContext): Promise<Installer>
   if (path !== undefined) return { kind: "uv", path };
   if (python.hasVenv) return { kind: "pip" };
   throw new UserError(
-    `Python ${python.version} at ${python.path} has no venv, and uv cannot be downloaded (log: ${context.log}).`,
+    `Python ${python.version} at ${python.path} has no venv, and uv cannot be downloaded.`,
     {
-      fix: "Install venv (Debian: apt-get install python3-venv), or install uv: https://docs.astral.sh/uv",
+      fix: `Install venv (Debian: apt-get install python3-venv) or uv (https://docs.astral.sh/uv). The error of the download is in ${context.log}`,
     },
   );
 }

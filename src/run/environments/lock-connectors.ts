@@ -29,7 +29,7 @@ interface Lockable {
  *
  * @param root folder of the project.
  * @param names connectors; empty for all.
- * @param upgrade whether to take the newest versions that fit, instead of keeping those of the lock file.
+ * @param upgrade whether to use the newest suitable versions instead of those in the lock file.
  */
 export async function lockConnectors(
   root: string,
@@ -42,10 +42,13 @@ export async function lockConnectors(
   const context = await installContext(root);
   const uv = await fixedUv(context);
   if (uv === undefined)
-    throw new UserError("uv, which writes lock files, cannot be installed from the package index", {
-      fix: `See ${context.log}`,
-      exitCode: 1,
-    });
+    throw new UserError(
+      "uv, which writes lock files, cannot be installed from the package index.",
+      {
+        fix: `Read the full output in ${context.log}`,
+        exitCode: 1,
+      },
+    );
   const locks = join(root, "connectors", "locks");
   mkdirSync(locks, { recursive: true });
   for (const { name, source } of connectors) {
@@ -65,7 +68,7 @@ export async function lockConnectors(
   }
 }
 
-/** Connectors by name, from the array first: a project may use another version than the one that is shipped. */
+/** Connectors by name. The array takes precedence: it may use another version than the shipped one. */
 function chosen(root: string, names: readonly string[]): readonly Lockable[] {
   const { entries } = loadProject(root);
   const used = entries
@@ -81,10 +84,10 @@ function chosen(root: string, names: readonly string[]): readonly Lockable[] {
   if (missing !== undefined) {
     const shipped = shippedConnectors().some(({ name }) => name === missing);
     throw new UserError(
-      `${shipped ? `connector "${missing}" is locked by the package tapctl` : `no connector of the array that is installed from a package index is called "${missing}"`}`,
-      {
-        fix: `${known.size === 0 ? "The array has no connector that needs a lock file" : `You can lock: ${[...known.keys()].join(", ")}`}`,
-      },
+      shipped
+        ? `Connector "${missing}" is already locked by the package tapctl.`
+        : `The array has no connector "${missing}" that is installed from a package index.`,
+      known.size === 0 ? {} : { fix: `Choose one of: ${[...known.keys()].join(", ")}` },
     );
   }
   return names.length === 0 ? [...known.values()] : names.map((name) => known.get(name)!);

@@ -3,28 +3,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InstalledSource } from "../../model/connector";
 import { lockedPackages, lockText, type LockedPackages } from "../../../connectors/dependency-lock";
-import { UserError } from "../../common/errors";
-import { explainInstallFailure } from "./install-failure";
+import { installError } from "./install-failure";
 import { requestedPackages, runUv, versionBounds, type InstallContext } from "./installer";
 import { oldestPython } from "./python";
 
-/** What is locked, and how. */
+/** How the dependencies of a connector are locked. */
 export interface LockOptions {
   /** Name of the connector. */
   readonly name: string;
   readonly source: InstalledSource;
-  /** The uv of a fixed version: another one may write the same lock in another form. */
+  /** Path of uv in a fixed version, because the format of the output depends on it. */
   readonly uv: string;
   readonly context: InstallContext;
-  /** Lock file that is there already; its versions are kept where they still fit. Default: the newest versions. */
+  /** Existing lock file, whose versions are kept if they still fit. Default: the newest versions. */
   readonly current?: string | undefined;
 }
 
 /**
- * The text of a connector's lock file: all packages that it installs with hashes, for every Python from the oldest
- * that it supports and for every platform. No address of a package index is in it.
+ * Writes the text of a connector's lock file: every package with its hashes, for each platform and each Python that the
+ * connector supports, without addresses of package indexes.
  *
- * @throws UserError if the package index cannot be reached, or if there are no versions that fit.
+ * @throws UserError if the package index cannot be reached or has no suitable versions.
  */
 export async function lockDependencies(options: LockOptions): Promise<string> {
   const { name, source, current } = options;
@@ -83,15 +82,12 @@ async function compile(
     input,
   ]);
   if (done.code !== 0 || !existsSync(output)) {
-    throw new UserError(
-      explainInstallFailure({
-        source,
-        output: done.output,
-        python: context.python.version,
-        log: context.log,
-      }),
-      1,
-    );
+    throw installError({
+      source,
+      output: done.output,
+      python: context.python.version,
+      log: context.log,
+    });
   }
   return readFileSync(output, "utf8");
 }

@@ -13,7 +13,7 @@ export function runFigures({
   return `${recordsText(counts)}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
 }
 
-/** The records of a run in words, and the BATCH files whose rows are not counted. @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"` */
+/** The records of a run as text, with the BATCH files whose rows are not counted. @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"` */
 export function recordsText({
   records,
   uncountedFiles = 0,
@@ -24,7 +24,7 @@ export function recordsText({
   return records === 0 ? files : `${counted} and ${files}`;
 }
 
-/** The records of a run in a cell of a table: more than is counted, or not counted at all, where BATCH files could not be read. */
+/** The records of a run for a table cell; a lower bound, or "not counted", if BATCH files could not be read. */
 export function recordsCell({
   records,
   uncountedFiles = 0,
@@ -33,19 +33,19 @@ export function recordsCell({
   return records === 0 ? "not counted" : `over ${records.toLocaleString("en-US")}`;
 }
 
-/** A column that tells what runs left out, for a table in which some did; none otherwise. */
+/** A column with what runs skipped; no column if none of them skipped anything. */
 export function leftOutColumn(runs: readonly { readonly leftOut?: readonly string[] | null }[]): {
   readonly header: readonly string[];
   readonly cell: (run: { readonly leftOut?: readonly string[] | null }) => readonly string[];
 } {
   const some = runs.some(({ leftOut }) => (leftOut ?? []).length > 0);
   return some
-    ? { header: ["LEFT OUT"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] }
+    ? { header: ["SKIPPED"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] }
     : { header: [], cell: () => [] };
 }
 
 /**
- * A Singer state in a few words: the bookmark of each stream where it has some, else the JSON itself, cut short.
+ * A Singer state as short text: the bookmark of each stream if it has any, otherwise the truncated JSON.
  *
  * @example `{"bookmarks":{"orders":{"replication_key":"id","replication_key_value":7}}}` gives `id 7`
  */
@@ -61,7 +61,7 @@ export function describeState(state: State): string {
   );
 }
 
-/** The state after a run, in a few words; one that failed before it knew of a state left it as it was. */
+/** The state after a run as short text. A run that failed early has not changed it. */
 export function describeStateAfter({
   status,
   stateAfter,
@@ -72,7 +72,7 @@ export function describeStateAfter({
     : describeState(stateAfter);
 }
 
-/** The slices of a parallel run in a few words; null for any other run. */
+/** The slices of a parallel run as short text; null for other runs. */
 export function describeSlices({ slices = [] }: Pick<RunSummary, "slices">): string | null {
   const [slowest] = [...slices].sort((one, other) => other.seconds - one.seconds);
   if (slowest === undefined) return null;
@@ -80,7 +80,7 @@ export function describeSlices({ slices = [] }: Pick<RunSummary, "slices">): str
   return `${slices.length}${failed > 0 ? `, ${failed} failed` : ""}; the slowest took ${slowest.seconds.toFixed(1)} s (${slowest.streams.join(", ")})`;
 }
 
-/** Rows of the table that ends a run: one a stream, with the run's own figures on the first. */
+/** The table printed at the end of a run: one row per stream, with the totals of the run on the first. */
 export function summaryTable(summaries: readonly RunSummary[]): string {
   const rows = summaries.flatMap((summary) => {
     const streams = summary.streams.length > 0 ? summary.streams : [{ stream: "-", records: 0 }];

@@ -9,7 +9,7 @@ import {
   type InstallContext,
 } from "../../../src/run/environments/installer";
 import { findPython } from "../../../src/run/environments/python";
-import { tell } from "../measure";
+import { logProgress } from "../measure";
 
 /** Versions of the programs that tapctl is compared with. */
 export const VERSIONS = { sling: "1.4.11", dlt: "1.31.0", meltano: "4.4.1" } as const;
@@ -51,7 +51,7 @@ async function installTool(environments: string, source: PackageSource): Promise
   const venv = join(environments, `${name}-${source.version}-${python.version}`);
   const done = join(venv, "installed");
   if (existsSync(done)) return venv;
-  tell(`installing ${name} ${source.version}`);
+  logProgress(`installing ${name} ${source.version}`);
   const log = `${venv}.log`;
   writeFileSync(log, "");
   const context: InstallContext = { python, root: environments, log, onLine: () => {} };

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { figure, seconds, type Figure } from "../figure";
-import { ratioOf, run, spreadOf, tell, usageOf, type Usage } from "../measure";
+import { ratioOf, run, spreadOf, logProgress, usageOf, type Usage } from "../measure";
 import { bringUp, destroy, makeBenchStack } from "./project";
 import { register } from "./registration";
 import { pipelinesText, type Scene } from "./scene";
@@ -25,7 +25,7 @@ export async function benchCreation({
   for (let round = 1; round <= rounds; round++) {
     const part = join(folder, `creation-${round}`);
     mkdirSync(part, { recursive: true });
-    tell(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, npx tapctl up`);
+    logProgress(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, npx tapctl up`);
     const stack = await makeBenchStack(
       part,
       "program.cjs",
@@ -38,7 +38,7 @@ export async function benchCreation({
     } finally {
       await destroy(stack);
     }
-    tell(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, kubectl`);
+    logProgress(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, kubectl`);
     const objects = await manifests(join(part, "registrations.json"), context, pipelines);
     const kubectl = ["kubectl", "--context", context] as const;
     await run([...kubectl, "create", "namespace", NAMESPACE]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { KUBE_CLIENT } from "../../../components/kube-client";
 import { figure, seconds, type Figure } from "../figure";
-import { inTurn, ratioOf, spreadOf, tell, type Usage } from "../measure";
+import { inTurn, ratioOf, spreadOf, logProgress, type Usage } from "../measure";
 import { destroy, makeBenchStack, pulumi, type BenchStack } from "./project";
 import { register } from "./registration";
 import { pipelinesText, type Scene } from "./scene";
@@ -38,7 +38,7 @@ export async function benchPreview({
   const preview = (side: BenchStack) => pulumi(side, ["preview", "--expect-no-changes"]);
   try {
     for (const side of [stack, bare]) {
-      tell(`${what}: creating`);
+      logProgress(`${what}: creating`);
       await pulumi(side, ["up", "--yes", "--skip-preview"], ALL_AT_ONCE);
     }
     const sides = await inTurn(what, rounds, {
@@ -47,7 +47,7 @@ export async function benchPreview({
     });
     return figures(`${pipelinesText(pipelines)}: \`pulumi preview\` with nothing changed`, sides);
   } finally {
-    tell(`${what}: destroying`);
+    logProgress(`${what}: destroying`);
     await destroy(stack);
     await destroy(bare);
   }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { figure, seconds, type Figure } from "../figure";
-import { spreadOf, tell, usageOf, type Usage } from "../measure";
+import { spreadOf, logProgress, usageOf, type Usage } from "../measure";
 import { pipelinesText, type Scene } from "./scene";
 
 /** Time of the program itself, from its start to its last registration: no engine, no cluster. */
@@ -14,7 +14,7 @@ export async function benchRegistration({
   mkdirSync(folder, { recursive: true });
   const samples: Usage[] = [];
   for (let round = 0; round <= rounds; round++) {
-    tell(
+    logProgress(
       `registering ${pipelinesText(pipelines)}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`,
     );
     const usage = await register(

@@ -9,7 +9,7 @@ import { withStandIn } from "../../e2e/scene";
 import { startSource } from "../../e2e/source";
 import { makeStack } from "../../e2e/stack";
 import { figure, type Figure } from "../figure";
-import { spreadOf, tell } from "../measure";
+import { spreadOf, logProgress } from "../measure";
 import { controllerUsage } from "./controller";
 
 const NAMESPACE = "pipelines";
@@ -25,7 +25,7 @@ interface Run {
 }
 
 /** Many small pipelines that are due in the same minute, from `up` to `destroy`. */
-export async function benchRunsAtOnce(count: number): Promise<readonly Figure[]> {
+export async function benchSimultaneousRuns(count: number): Promise<readonly Figure[]> {
   const { registry, host, config } = await surroundings();
   const source = await startSource();
   const defaults = { resources: { cpu: 0.02, memory: "256Mi" } };
@@ -35,7 +35,7 @@ export async function benchRunsAtOnce(count: number): Promise<readonly Figure[]>
   const due = new Date(Math.ceil(Date.now() / 60_000 + LEAD_MINUTES) * 60_000);
   stack.setPipelines(pipelinesDueAt(due, count, `http://${host}:${source.port}`));
   try {
-    tell(`up, with ${count} pipelines that are due at ${due.toISOString()}`);
+    logProgress(`up, with ${count} pipelines that are due at ${due.toISOString()}`);
     await stack.up();
     if (Date.now() > due.getTime()) throw new Error(`up took longer than ${LEAD_MINUTES} minutes`);
     await pause(due.getTime() - Date.now());
@@ -47,7 +47,7 @@ export async function benchRunsAtOnce(count: number): Promise<readonly Figure[]>
       const now = controllerUsage();
       peak = Math.max(peak, now.memory);
       const ended = runs.filter((run) => !Number.isNaN(run.ended));
-      tell(
+      logProgress(
         `${Math.round((Date.now() - due.getTime()) / 1000)} s: ${runs.length} Workflows, ${ended.length} ended, ${ended.filter(({ phase }) => phase !== "Succeeded").length} not well; controller at ${Math.round(now.memory / 1e6)} MB`,
       );
       if (runs.length < count || ended.length < runs.length) continue;
@@ -80,7 +80,7 @@ interface Outcome {
 function figures({ count, due, runs, states, peak, cores }: Outcome): readonly Figure[] {
   const one = (value: number) => spreadOf([value]);
   const well = runs.filter(({ phase }) => phase === "Succeeded").length;
-  const what = `${count} runs at once`;
+  const what = `${count} simultaneous runs`;
   return [
     figure({
       what: `${what}: ended well, of those due`,

@@ -731,7 +731,7 @@ describe("notify", () => {
         ),
       ],
       {
-        env: { WEBHOOK_URL: url, no_proxy: "127.0.0.1", ...env },
+        env: { CHANNELS: url, no_proxy: "127.0.0.1", ...env },
       },
     ).ended;
   const failure = (displayName: string, message: string, minute: number) => ({
@@ -860,7 +860,7 @@ describe("notify", () => {
       for (const address of ["", "file:///etc/passwd", "http://127.0.0.1:1/secret-path"]) {
         const { code, stderr } = await notify(space, address, "failed");
         assert.equal(code, 0);
-        assert.match(stderr, /^runner \| notification failed: /);
+        assert.match(stderr, /^runner \| notification to webhook failed: /);
         assert.ok(!stderr.includes("secret-path"));
       }
       assert.equal(

@@ -1,28 +1,19 @@
-"""notify: sends a webhook notification about a run. It never fails, because a notification must not change a run's result."""
+"""notify: sends notifications about a run. It never fails, because a notification must not change a run's result."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-import urllib.request
 from collections.abc import Mapping
-from typing import Any, Optional
-from urllib.parse import urlsplit
+from typing import Optional
 
+from .channels import deliver
 from .codes import OK
 from .failures import failures_in, first_failure
 from .files import records_of, records_text, result_if_any, write_json
+from .notice import FAILED, RECOVERED, SUCCEEDED, Notice
 from .request import Arguments
-
-STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
-_TIMEOUT_SECONDS = 10
-_SIGNS = {
-    STARTED: ":arrow_forward:",
-    SUCCEEDED: ":white_check_mark:",
-    FAILED: ":x:",
-    RECOVERED: ":large_green_circle:",
-}
 
 
 def notify(args: Arguments) -> tuple[int, Optional[str]]:
@@ -30,13 +21,9 @@ def notify(args: Arguments) -> tuple[int, Optional[str]]:
     try:
         event = _event(args)
         if event:
-            _send(os.environ["WEBHOOK_URL"].strip(), message(event, args, os.environ))
-            print(f"sent notification: {event}")
+            deliver(os.environ.get("CHANNELS", ""), notice(event, args, os.environ))
     except Exception as error:  # Whatever went wrong, the result of the run stays the same.
-        # Show neither the address nor the response of the webhook: both may be secret.
-        sys.stderr.write(
-            f"runner | notification failed: {type(error).__name__} {getattr(error, 'code', '')}\n"
-        )
+        sys.stderr.write(f"runner | notification failed: {type(error).__name__}\n")
     return OK, None
 
 
@@ -60,10 +47,11 @@ def _was_failing(path: Optional[str]) -> bool:
         return False
 
 
-def message(event: str, args: Arguments, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a notification, without unknown ones."""
+def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notice:
+    """What a notification says: fields without unknown ones."""
     error = first_failure(failures_in(environment)) if event == FAILED else None
     result = result_if_any(args.result)
+    left_out = result.get("leftOut")
     fields = {
         "event": event,
         "pipeline": args.pipeline,
@@ -73,12 +61,16 @@ def message(event: str, args: Arguments, environment: Mapping[str, str]) -> dict
         "namespace": args.namespace,
         "seconds": _number(args.seconds),
         "records": records_of(result),
-        "leftOut": result.get("leftOut"),
+        "leftOut": left_out,
         "error": error,
         "link": args.link,
     }
     known = {name: value for name, value in fields.items() if value not in (None, "", [])}
-    return {"text": _text(known, records_text(result)), **known}
+    return Notice(
+        fields=known,
+        records=records_text(result),
+        notes=tuple(f"skipped: {text}" for text in left_out or []),
+    )
 
 
 def _number(text: Optional[str]) -> Optional[float]:
@@ -88,41 +80,3 @@ def _number(text: Optional[str]) -> Optional[float]:
     except ValueError:
         return None
     return int(value) if value.is_integer() else round(value, 1)
-
-
-def _text(fields: Mapping[str, Any], records: Optional[str]) -> str:
-    event = fields["event"]
-    details = [
-        f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
-        records or "",
-        f"owner {fields['owner']}" if "owner" in fields else "",
-    ]
-    head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
-    told = ", ".join(detail for detail in details if detail)
-    # Without a link, the name identifies the run.
-    left_out = [f"skipped: {text}" for text in fields.get("leftOut", [])]
-    lines = [
-        f"{head} ({told})" if told else head,
-        fields.get("error"),
-        *left_out,
-        fields.get("link") or f"run {fields['run']}",
-    ]
-    return _escaped("\n".join(line for line in lines if line))
-
-
-def _escaped(text: str) -> str:
-    """Escapes text for Slack, where <...> are links and mentions."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _send(url: str, fields: Mapping[str, Any]) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("no webhook address")
-    # Slack's webhooks accept only a text.
-    body = {"text": fields["text"]} if parts.hostname == "hooks.slack.com" else fields
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):
-        pass

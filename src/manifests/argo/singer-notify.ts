@@ -103,7 +103,7 @@ function notifyTemplate(
   const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };
   const env = [
     ...(container.env ?? []),
-    { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } },
+    { name: "CHANNELS", valueFrom: { secretKeyRef: secret } },
     ...(event === "failed" ? [FAILURES] : []),
   ];
   return {

@@ -1,19 +1,21 @@
-/** What pods need so that a cloud knows whose they are. */
+/** ServiceAccounts and annotations through which pods get permissions of a cloud. */
 export interface PodAccounts {
-  /** ServiceAccounts of pipelines that have a role of their own, by pipeline. */
+  /** ServiceAccounts of pipelines with their own role, by pipeline. */
   readonly serviceAccounts: { readonly [pipeline: string]: string };
   /** Annotations of every pod. */
   readonly podAnnotations: { readonly [name: string]: string };
 }
 
-/** The parts of a cloud as far as the settings tell them, without asking it. */
+/** Parts of a cloud that are known from the settings, without a request. */
 export interface KnownParts {
-  /** What pods need to have the rights to the buckets; absent where the object store is no service of the cloud. */
+  /**
+   * What pods need to access the buckets; absent if the object store is not a service of the cloud.
+   */
   readonly accounts?: PodAccounts;
   /**
-   * Where pods pull the images of a name from; absent where they go to the registry of the settings.
+   * Repository that pods pull an image from; absent if the registry is in the settings.
    *
-   * @throws UserError where the settings do not tell.
+   * @throws UserError if the settings do not contain it.
    */
   readonly pullRepository?: (name: string) => string;
 }

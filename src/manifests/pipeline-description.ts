@@ -3,10 +3,11 @@ import { isReplication, schedulesOf, streamRulesOf, type PipelineEntry } from ".
 import { describeCron } from "../model/cron/cron";
 
 /**
- * A pipeline for the reader of a preview: what the engine stores and compares beside the objects themselves. It holds
- * no setting of a connector, because any of them may be private.
+ * A description of a pipeline for readers of a preview, which Pulumi stores and compares. It
+ * contains no connector settings, because any of them may be private.
  *
- * @example `{ schedule: "at 06:00, every day (Europe/Berlin)", tap: "tap-postgres 0.10.0", target: "target-jsonl 0.1.4", mode: "artifact" }`
+ * @example `{ schedule: "at 06:00, every day (Europe/Berlin)", tap: "tap-postgres 0.10.0", target:
+ *   "target-jsonl 0.1.4", mode: "artifact" }`
  */
 export function describePipeline(entry: PipelineEntry): { readonly [field: string]: string } {
   const timezone = entry.timezone ?? "UTC";

@@ -7,19 +7,20 @@ import {
 } from "./argo/cluster-settings";
 import type { PodAccounts } from "./cloud-parts";
 
-/** Secret of the pipelines' namespace by which pods pull, where the registry has a user. */
+/** Image pull secret in the namespace of the pipelines, if the registry requires a login. */
 export const REGISTRY_SECRET = "registry";
 
-/** Where the webhook's URL is in the pipelines' namespace, where there is one. */
+/** Webhook URL in the namespace of the pipelines, if there is one. */
 export const WEBHOOK: SecretKey = { name: "notifications", key: "url" };
 
-/** Where the certificates that pods trust are in the pipelines' namespace, where there are some. */
+/** Certificates that pods trust, in the namespace of the pipelines, if there are any. */
 export const CERTIFICATES: ConfigMapKey = { configMap: "certificate-authority", key: "ca.pem" };
 
 /**
- * What the settings of a stack make of what all its pipelines share: the stack declares it, `tapctl render` writes it.
+ * Converts the settings of a stack to the settings shared by all pipelines. The stack deploys them,
+ * `tapctl render` writes them.
  *
- * @param accounts what pods need so that a cloud gives them rights. Default: nothing.
+ * @param accounts what pods need to get permissions of a cloud. Default: nothing.
  */
 export function stackClusterSettings(
   settings: CheckedSettings,

@@ -6,11 +6,14 @@ import { secondsOf } from "./parameters";
 import { runArguments, type DeployedPipeline } from "./run-parameters";
 import type { CronWorkflow, Workflow, WorkflowSpec } from "./types";
 
-/** A run whose moment was missed, because Argo was away or the run before took too long, starts up to an hour late. */
+/**
+ * Longest delay of a missed run. A run is missed while the controller is down or the previous run
+ * takes too long.
+ */
 const LATEST_START_SECONDS = 3600;
 const HISTORY = 3;
 
-/** The schedule of a pipeline: thin, because all that runs share is in the template that it refers to. */
+/** The schedule of a pipeline. Everything that runs share is in the referenced WorkflowTemplate. */
 export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettings): CronWorkflow {
   const { entry } = pipeline;
   const labels = labelsOf(entry, settings);
@@ -40,7 +43,10 @@ export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettin
   };
 }
 
-/** A run to submit by hand: `kubectl create -f` starts it, after a run of the pipeline that is there. */
+/**
+ * A run to submit by hand with `kubectl create -f`; it waits until a current run of the pipeline
+ * ends.
+ */
 export function workflow(pipeline: DeployedPipeline, settings: ClusterSettings): Workflow {
   const { entry } = pipeline;
   return {

@@ -5,8 +5,9 @@ import { secondsOf } from "./parameters";
 import { containerPatch } from "./pod-spec-patch";
 
 /**
- * Follow-ups as the parameter `followUps`, in their order: the template takes the first one and calls itself with the
- * rest. Every value is text, because Argo's expressions put it into text.
+ * The parameter `followUps`, in the order of the array. The template runs the first one and calls
+ * itself with the rest. All values are strings, because Argo's expressions insert them into
+ * strings.
  */
 export function followUpsParameter(
   followUps: readonly FollowUp[],

@@ -7,7 +7,7 @@ import { pipelineSecret, referenceText } from "./pipeline-secret";
 import { deployed, type ConnectorImages } from "./run-parameters";
 import type { CronWorkflow, Workflow } from "./types";
 
-/** A Kubernetes Secret with texts for its values. */
+/** A Kubernetes Secret with string values. */
 export interface SecretManifest {
   readonly apiVersion: "v1";
   readonly kind: "Secret";
@@ -20,19 +20,19 @@ export interface SecretManifest {
   readonly stringData: { readonly [key: string]: string };
 }
 
-/** The objects of one pipeline. */
+/** The objects of a pipeline. */
 export interface PipelineManifests {
   /** Name of the pipeline. */
   readonly name: string;
-  /** Its settings, secrets as references; absent for a job that uses none. */
+  /** Settings with references to secrets. A job that uses no secret has none. */
   readonly secret?: SecretManifest;
-  /** Its schedule. */
+  /** Schedule of the pipeline. */
   readonly cronWorkflow: CronWorkflow;
-  /** A run to submit by hand. */
+  /** Run to submit by hand. */
   readonly workflow: Workflow;
 }
 
-/** The manifests of a pipeline, for review and GitOps: no value of a secret is in them. */
+/** The manifests of a pipeline for review and GitOps, without values of secrets. */
 export function pipelineManifests(
   entry: PipelineEntry,
   images: (entry: Replication) => ConnectorImages,
@@ -57,7 +57,7 @@ export function pipelineManifests(
   };
 }
 
-/** A Secret of a pipeline with given texts. */
+/** The Secret of a pipeline with the given values. */
 export function secretManifest(
   name: string,
   texts: { readonly [key: string]: string },

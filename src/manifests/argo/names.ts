@@ -1,27 +1,32 @@
 import { isReplication, type PipelineEntry } from "../../model/define";
 import type { ClusterSettings } from "./cluster-settings";
 
-/** Label that says which pipeline an object, a Workflow or a pod belongs to. */
+/** Label of objects, Workflows and pods with the name of their pipeline. */
 export const PIPELINE_LABEL = "tapctl.dev/pipeline";
 
-/** Label of a Workflow that says what started it: `schedule`, `manual`, `backfill`, `retry` or `state`. */
+/**
+ * Label of a Workflow with what started it: `schedule`, `manual`, `backfill`, `retry` or `state`.
+ */
 export const TRIGGER_LABEL = "tapctl.dev/trigger";
 
-/** Annotation of the pod of a follow-up that says which. */
+/** Annotation of a follow-up's pod with the name of the follow-up. */
 export const FOLLOW_UP_ANNOTATION = "tapctl.dev/follow-up";
 
-/** Kinds of runs: replications by their mode, and jobs. Each has a WorkflowTemplate and, in it, an entry point of this name. */
+/**
+ * Kinds of runs: the modes of replications, and jobs. Each has a WorkflowTemplate with an entry
+ * point of the same name.
+ */
 export const RUN_KINDS = ["artifact", "stream", "job"] as const;
 
 /** One of {@link RUN_KINDS}. */
 export type RunKind = (typeof RUN_KINDS)[number];
 
-/** What runs of a pipeline are. */
+/** The kind of a pipeline's runs. */
 export function runKindOf(entry: PipelineEntry): RunKind {
   return isReplication(entry) ? (entry.mode ?? "artifact") : "job";
 }
 
-/** Name of the WorkflowTemplate of a kind of run. */
+/** Name of the WorkflowTemplate for a kind of run. */
 export function templateName(
   kind: RunKind,
   { template }: Pick<ClusterSettings, "template">,
@@ -34,12 +39,17 @@ export function secretName(pipeline: string): string {
   return `pipeline-${pipeline}`;
 }
 
-/** Key of a pipeline's Secret that holds a secret which a container gets in its environment. */
+/**
+ * Key of a secret in a pipeline's Secret, for a container that gets it as an environment variable.
+ */
 export function secretKey(secret: string): string {
   return `secret.${secret}`;
 }
 
-/** Labels of a pipeline's objects, Workflows and pods: the cluster's, its own, and its name. */
+/**
+ * Labels of a pipeline's objects, Workflows and pods: those of the cluster, those of the entry, and
+ * its name.
+ */
 export function labelsOf(
   entry: PipelineEntry,
   settings: ClusterSettings,
@@ -47,7 +57,7 @@ export function labelsOf(
   return { ...settings.labels, ...entry.labels, [PIPELINE_LABEL]: entry.name };
 }
 
-/** Annotations for people: what the pipeline is and whom to ask. */
+/** Annotations for readers: description and owner of the pipeline. */
 export function annotationsOf(entry: PipelineEntry): { readonly [name: string]: string } {
   return {
     ...(entry.description !== undefined && { "tapctl.dev/description": entry.description }),

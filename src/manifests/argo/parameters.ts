@@ -4,8 +4,8 @@ import { durationSeconds } from "../../model/units";
 import { connectorPatch, streamPatch } from "./pod-spec-patch";
 
 /**
- * What varies between the runs that share a template. Every parameter has a default, because a new one without would
- * break the CronWorkflows that are there.
+ * Parameters of a run. Runs of all pipelines share a template, so every parameter has a default: a
+ * new one without a default would break existing CronWorkflows.
  */
 export interface RunParameters {
   /** Name of the pipeline. */
@@ -14,9 +14,9 @@ export interface RunParameters {
   readonly mode: string;
   /** What started the run: `schedule`, `manual`, `backfill` or `retry`. */
   readonly trigger: string;
-  /** Longest time from one scheduled run to the next, in seconds; 0 where there is none. */
+  /** Longest interval between two scheduled runs, in seconds; 0 without a schedule. */
   readonly interval: string;
-  /** Team or person to ask, as text for the arguments of a container. */
+  /** Owner of the pipeline, escaped for the arguments of a container. */
   readonly owner: string;
   /** Image of the tap. */
   readonly tapImage: string;
@@ -26,39 +26,48 @@ export interface RunParameters {
   readonly jobImage: string;
   /** Name of the pipeline's Secret. */
   readonly configSecret: string;
-  /** Folder above `config/`: `/singer` has the Secret there, `/singer/work` files of the object store. */
+  /**
+   * Folder that contains `config/`: `/singer` for the Secret, `/singer/work` for files of the
+   * object store.
+   */
   readonly directory: string;
-  /** File of selection rules; empty for none. */
+  /** File with selection rules; empty if there are none. */
   readonly select: string;
-  /** Name that the pipeline had before, whose state counts while it never had one; `none` for no such name. */
+  /**
+   * Former name of the pipeline, whose state is used until the pipeline has its own; `none` without
+   * one.
+   */
   readonly formerName: string;
-  /** Pipeline whose history is looked at, which only one with a former name needs; else `none`. */
+  /**
+   * Pipeline whose state history is read; `none` for pipelines without a former name, which do not
+   * need it.
+   */
   readonly historyOf: string;
-  /** Key of a state that counts in this run instead of all others; `none` for none. */
+  /** Key of a state that this run uses instead of the saved one; `none` without one. */
   readonly givenState: string;
   /** Whether the run saves its state: `true` or `false`. */
   readonly saveState: string;
-  /** Settings, not secret, that win over the tap's configuration in this run: a JSON object. */
+  /** Settings that override the tap's configuration in this run, without secrets: a JSON object. */
   readonly tapSettings: string;
-  /** Where the target writes files; empty for a target that writes none. */
+  /** Folder that the target writes files to; empty for other targets. */
   readonly outputDirectory: string;
-  /** Fewest records of a run. */
+  /** Minimum number of records. */
   readonly minRecords: string;
-  /** Greatest age of a bookmark, in seconds; 0 for any. */
+  /** Maximum age of a bookmark, in seconds; 0 for no limit. */
   readonly maxStaleness: string;
-  /** Longest time in which nothing moves, in seconds; 0 for never. */
+  /** Longest time without activity, in seconds; 0 for no limit. */
   readonly idleTimeout: string;
-  /** What a state of another source or destination does: `fail`, `keep` or `refresh`. */
+  /** What to do with a state of another source or destination: `fail`, `keep` or `refresh`. */
   readonly onChange: string;
-  /** How the streams are split over several taps and targets: a JSON object; one slice for none. */
+  /** How streams are divided among taps and targets: a JSON object, empty for one slice. */
   readonly parallel: string;
-  /** Tries after the first one. */
+  /** Number of retries. */
   readonly retries: string;
-  /** Pause before the first of them, in seconds. */
+  /** Delay before the first retry, in seconds. */
   readonly retryDelay: string;
-  /** Longest pause, in seconds. */
+  /** Longest delay, in seconds. */
   readonly retryMaxDelay: string;
-  /** Longest time that a pod waits to be started, in seconds: for an image, a node, a volume. */
+  /** Longest time that a pod may stay pending, in seconds. */
   readonly pendingSeconds: string;
   /** Patch of the extract pod. */
   readonly tapPatch: string;
@@ -70,24 +79,27 @@ export interface RunParameters {
   readonly jobPatch: string;
   /** Follow-ups as a JSON list. */
   readonly followUps: string;
-  /** Events to tell of, with commas between them. */
+  /** Events that send a notification, separated by commas. */
   readonly notifyOn: string;
-  /** Secret of the webhook; empty for none. */
+  /** Secret of the webhook; empty if there is none. */
   readonly webhookSecret: string;
   /** Key of the webhook in that Secret. */
   readonly webhookKey: string;
-  /** Key of the extract that `load-only` and `retry` load; `none` elsewhere, because Argo refuses an empty one. */
+  /**
+   * Key of the extract that `load-only` and `retry` load; `none` for other runs, because Argo
+   * rejects an empty key.
+   */
   readonly extractKey: string;
-  /** What its tap's outcome was: `complete` or `partial`. */
+  /** Outcome of the tap that wrote it: `complete` or `partial`. */
   readonly extractOutcome: string;
-  /** Key of the catalog that it was made with. */
+  /** Key of the catalog that the extract was made with. */
   readonly catalogKey: string;
 }
 
 /** Names of {@link RunParameters}. */
 export type ParameterName = keyof RunParameters;
 
-/** Longest pause, first pause and tries, as parameters. */
+/** The retry settings of a pipeline as parameters. */
 export function retryParameters(
   retries: ClusterSettings["retries"],
 ): Pick<RunParameters, "retries" | "retryDelay" | "retryMaxDelay"> {
@@ -98,7 +110,7 @@ export function retryParameters(
   };
 }
 
-/** The parameters of a run that says nothing. */
+/** Default values of the parameters. */
 export function defaultParameters(settings: ClusterSettings): RunParameters {
   return {
     pipeline: "unnamed",
@@ -139,17 +151,17 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
   };
 }
 
-/** Parameters as Argo lists them. */
+/** Parameters in the form of Argo's arguments. */
 export function asArguments(parameters: Partial<RunParameters>): { name: string; value: string }[] {
   return Object.entries(parameters).map(([name, value]) => ({ name, value }));
 }
 
-/** The place of a parameter in a text of a template. */
+/** Placeholder of a parameter in a template. */
 export function parameter(name: ParameterName): string {
   return `{{workflow.parameters.${name}}}`;
 }
 
-/** Whole seconds of a duration, rounded up, at least one. */
+/** Seconds of a duration, rounded up, at least 1. */
 export function secondsOf(duration: string): number {
   return Math.max(1, Math.ceil(durationSeconds(duration) ?? 1));
 }

@@ -6,27 +6,27 @@ import type { Replication } from "../../model/replication";
 import { secretKey, secretName } from "./names";
 import { parseJson, stringifyJson } from "../../common/json";
 
-/** What a pipeline's Secret holds under a key, secrets still by their names. */
+/** Content of a key in a pipeline's Secret, with secrets by name. */
 export type SecretPart =
   /** A file: JSON in which `{"$secret": "name"}` stands for the secret of that name. */
   | { readonly kind: "json"; readonly value: Json }
-  /** A file as it is, without secrets. */
+  /** A text file without secrets. */
   | { readonly kind: "text"; readonly text: string }
-  /** The value of a secret itself. */
+  /** The value of a secret. */
   | { readonly kind: "secret"; readonly name: string };
 
-/** A pipeline's Secret before its secrets are put in. */
+/** A pipeline's Secret before the values of its secrets are filled in. */
 export interface PipelineSecret {
-  /** Its name. */
+  /** Name of the Secret. */
   readonly name: string;
-  /** What it holds, by key. */
+  /** Content by key. */
   readonly parts: { readonly [key: string]: SecretPart };
 }
 
-/** Key of the webhook of a pipeline that names its own. */
+/** Key of the webhook, if the pipeline has its own. */
 export const WEBHOOK_KEY = "webhook";
 
-/** The Secret of a pipeline; undefined for a job that uses no secret. */
+/** The Secret of a pipeline; undefined for a job without secrets. */
 export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined {
   const parts = {
     ...(isReplication(entry) ? replicationParts(entry) : {}),
@@ -36,7 +36,7 @@ export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined
   return Object.keys(parts).length === 0 ? undefined : { name: secretName(entry.name), parts };
 }
 
-/** A part as text for people: secrets are named, never shown. */
+/** The content as text for readers, with the names of secrets instead of their values. */
 export function referenceText(part: SecretPart): string {
   if (part.kind === "text") return part.text;
   return part.kind === "secret"
@@ -58,7 +58,7 @@ function replicationParts(entry: Replication): PipelineSecret["parts"] {
 
 function connectorParts(kind: "tap" | "target", use: Tap | Target): PipelineSecret["parts"] {
   const config = settingsOf(use);
-  // The runner masks in logs what stands at these places.
+  // The runner masks the values at these paths in logs.
   return {
     [`${kind}-config.json`]: json(config),
     [`${kind}-secrets.json`]: json(secretsFile(config)),
@@ -85,7 +85,7 @@ function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart 
   return { kind: "text", text: typeof state === "string" ? state : `${stringifyJson(state, 2)}\n` };
 }
 
-/** Data as JSON has it: what is undefined is left out. */
+/** Data in the form of JSON: undefined fields are dropped. */
 function json(value: unknown): SecretPart {
   return { kind: "json", value: parseJson(stringifyJson(value)) as Json };
 }

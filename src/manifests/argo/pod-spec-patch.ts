@@ -12,7 +12,7 @@ import { secretKey } from "./names";
 
 type Defaults = ClusterSettings["resources"];
 
-/** Patch of a pod with a connector that runs `count` times. */
+/** Patch for a pod that runs `count` instances of a connector. */
 export function connectorPatch(
   resources: Resources | undefined,
   defaults: Defaults,
@@ -21,7 +21,7 @@ export function connectorPatch(
   return patchOf([{ name: "main", resources: requirements(resources, defaults, count) }]);
 }
 
-/** Patch of the pod that holds a tap and a target. */
+/** Patch for a pod that runs tap and target. */
 export function streamPatch(
   pair: { readonly tap?: Resources; readonly target?: Resources } | undefined,
   defaults: Defaults,
@@ -34,9 +34,9 @@ export function streamPatch(
 }
 
 /**
- * Patch that gives a container its command and environment, byte for byte, and its resources.
+ * Patch with the command, environment and resources of a container, byte for byte.
  *
- * @param secret name of the pipeline's Secret, whose keys stand in for the secrets of the environment.
+ * @param secret name of the pipeline's Secret, which holds the secrets of the environment.
  */
 export function containerPatch(args: ContainerArgs, secret: string, defaults: Defaults): string {
   const [program = "", ...rest] = args.command.map(unexpanded);
@@ -64,7 +64,7 @@ function requirements(given: Resources | undefined, defaults: Defaults, count = 
   };
 }
 
-/** A quantity several times, in its own unit. */
+/** A quantity multiplied by a number, in its own unit. */
 function times(quantity: string | number, count: number): string {
   if (count === 1) return String(quantity);
   const [, number, unit = ""] = /^([\d.]+)(.*)$/.exec(String(quantity)) ?? [];

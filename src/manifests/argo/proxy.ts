@@ -2,12 +2,12 @@ import { unexpanded } from "../../model/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import type { EnvVar } from "./types";
 
-/** Hosts of the cluster itself, which no proxy outside it can reach. */
+/** Hosts inside the cluster, which an outside proxy cannot reach. */
 const INSIDE = ["localhost", "127.0.0.1", ".svc", ".cluster.local"];
 
 /**
- * Environment of a container that reaches the world through the proxies of the cluster; empty where there are none.
- * Each variable is there in upper and in lower case, because programs differ in which one they read.
+ * Environment variables for the cluster's proxies; empty without proxies. Each variable is set in
+ * uppercase and lowercase, because programs read one or the other.
  */
 export function proxyEnvironment({ proxy }: Pick<ClusterSettings, "proxy">): EnvVar[] {
   if (proxy?.http === undefined && proxy?.https === undefined) return [];

@@ -5,15 +5,17 @@ import { parameter, type ParameterName } from "./parameters";
 import { ATTEMPT } from "./singer-retry";
 import { RUN, WORK } from "./store-artifacts";
 
-/** The runner gets this time to end after a stop, less than the 30 s after which the pod is killed. */
+/** Time for the runner to end after a stop, shorter than the 30 s after which the pod is killed. */
 const GRACE_SECONDS = 20;
 
-/** JSON that Argo puts into a request when it starts a pod. */
+/** JSON that Argo inserts into a request when it starts a pod. */
 interface Json {
   readonly json: string;
 }
 
-/** A request for Argo to complete: a string may hold placeholders, any other value may be one. */
+/**
+ * A request that Argo completes: strings may contain placeholders, and any other value may be one.
+ */
 type Template<Of> = {
   readonly [Field in keyof Of]: Of[Field] extends string | undefined
     ? string | Json
@@ -25,10 +27,10 @@ export type RequestTemplate = {
   [Command in Request["command"]]: Template<RequestFor<Command>> & { readonly command: Command };
 }[Request["command"]];
 
-/** Where the files of a run are, in the pods of artifact mode. */
+/** Path of a run's file in the pods of artifact mode. */
 const file = (name: string): string => `${WORK}/${name}`;
 
-/** Files that the containers of stream mode share. */
+/** Files shared by the containers of stream mode. */
 export const STREAM = {
   pipe: file("pipe"),
   tapOutcome: file("tap-outcome"),
@@ -37,14 +39,14 @@ export const STREAM = {
   targetOutcome: file("target-outcome"),
 };
 
-/** Where the commit leaves the state and the summary. */
+/** Files that a commit writes: the state and the summary. */
 export const COMMITTED = file("commit.json");
 export const SUMMARY = file("summary.json");
 export const LOADED = file("loaded.json");
 /** Folder that targets write files to. */
 export const OUTPUT = file("output");
 
-/** The tap of artifact mode. */
+/** Request of the tap in artifact mode. */
 export const extractRequest = {
   command: "extract",
   ...tap(),
@@ -54,7 +56,7 @@ export const extractRequest = {
   leaveVerdict: true,
 } satisfies RequestTemplate;
 
-/** The target of artifact mode. */
+/** Request of the target in artifact mode. */
 export const loadRequest = {
   command: "load",
   ...target(),
@@ -66,7 +68,7 @@ export const loadRequest = {
   leaveVerdict: true,
 } satisfies RequestTemplate;
 
-/** The tap of stream mode. */
+/** Request of the tap in stream mode. */
 export const streamTapRequest = {
   command: "extract",
   ...tap(),
@@ -76,7 +78,7 @@ export const streamTapRequest = {
   awaitResult: STREAM.targetResult,
 } satisfies RequestTemplate;
 
-/** The target of stream mode. */
+/** Request of the target in stream mode. */
 export const streamTargetRequest = {
   command: "load",
   ...target(),
@@ -84,32 +86,32 @@ export const streamTargetRequest = {
   catalog: file("catalog.json"),
   tapOutcomeFile: STREAM.tapOutcome,
   tapActivity: file("tap.log"),
-  // Result of the target in the attempt before, which this one adds its counts to.
+  // Result of the target in the previous attempt, to which this attempt adds its counts.
   earlier: file("earlier.json"),
   result: STREAM.targetResult,
   outcome: STREAM.targetOutcome,
 } satisfies RequestTemplate;
 
-/** The commit of artifact mode. */
+/** Request of the commit in artifact mode. */
 export const commitRequest = {
   ...commit({ tapResult: file("tap-result.json"), targetResult: file("target-result.json") }),
   tapOutcome: "{{inputs.parameters.tapOutcome}}",
 } satisfies RequestTemplate;
 
-/** The commit of stream mode. */
+/** Request of the commit in stream mode. */
 export const streamCommitRequest = {
   ...commit({ tapResult: STREAM.tapResult, targetResult: STREAM.targetResult }),
   tapOutcomeFile: STREAM.tapOutcome,
 } satisfies RequestTemplate;
 
-/** Fails a run with the error of a step. */
+/** Request that fails a run with the error of a step. */
 export const verdictRequest = {
   command: "verdict",
   result: file("result.json"),
   loaded: LOADED,
 } satisfies RequestTemplate;
 
-/** The summary of a run that failed, or that did more than to commit. */
+/** Request for the summary of a run that failed or that did more than commit. */
 export const summaryRequest = {
   command: "summary",
   status: "{{workflow.status}}",
@@ -120,7 +122,7 @@ export const summaryRequest = {
   ...ofRun(),
 } satisfies RequestTemplate;
 
-/** A notification of an event. */
+/** Request of a notification. */
 export function notifyRequest(
   event: RequestFor<"notify">["event"],
   { uiUrl }: ClusterSettings,
@@ -133,7 +135,7 @@ export function notifyRequest(
     event,
     on: { json: "{{=toJson(split(workflow.parameters.notifyOn, ','))}}" },
     pipeline: parameter("pipeline"),
-    // Free text: it must be escaped.
+    // Free text, which must be escaped.
     owner: { json: "{{=toJson(workflow.parameters.owner)}}" },
     run: RUN,
     workflow: "{{workflow.name}}",
@@ -145,7 +147,7 @@ export function notifyRequest(
   };
 }
 
-/** A request as the argument of a container, a field a line. */
+/** A request as the argument of a container, with one field per line. */
 export function requestArgument(request: RequestTemplate): string {
   const fields = Object.entries(request).map(
     ([name, value]) =>
@@ -222,7 +224,7 @@ function ofRun() {
   };
 }
 
-/** A parameter that is JSON by itself: a number, true or false, or an object. */
+/** A parameter whose value is JSON: a number, a boolean or an object. */
 function json(name: ParameterName): Json {
   return { json: parameter(name) };
 }

@@ -24,11 +24,14 @@ export interface ConnectorImages {
   readonly target: string;
 }
 
-/** A pipeline with the images that it runs: none for a job, which names its own. */
+/** A pipeline with its connector images. A job names its own image. */
 export type DeployedPipeline =
   { readonly entry: Replication; readonly images: ConnectorImages } | { readonly entry: Job };
 
-/** The arguments of a pipeline's runs: those that differ from the template's defaults, in the template's order; `trigger` says what starts them. */
+/**
+ * Arguments of a pipeline's runs: those that differ from the template's defaults, in the template's
+ * order. `trigger` is what starts the runs.
+ */
 export function runArguments(
   pipeline: DeployedPipeline,
   settings: ClusterSettings,
@@ -64,7 +67,7 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
   };
 }
 
-/** Of several schedules the one that comes most often; 0 for what is suspended. */
+/** Interval of the most frequent schedule; 0 for a suspended pipeline. */
 function intervalSeconds(entry: PipelineEntry): number {
   if (entry.suspend) return 0;
   const intervals = schedulesOf(entry).flatMap((text) => {
@@ -115,7 +118,7 @@ function job(entry: Job, settings: ClusterSettings): Partial<RunParameters> {
   };
 }
 
-/** Whether a pipeline is a replication that has its images. */
+/** Whether a pipeline is a replication with its images. */
 export function deployed(
   entry: PipelineEntry,
   images: (entry: Replication) => ConnectorImages,

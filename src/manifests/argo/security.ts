@@ -2,7 +2,9 @@ import type { PodSecurityContext, SecurityContext } from "./types";
 
 const RUNNER_UID = 1000;
 
-/** Pods of connectors and of the runner: not root, files of the volumes theirs. */
+/**
+ * Security context of pods with a connector or the runner: not root, with access to their volumes.
+ */
 export const hardenedPod: PodSecurityContext = {
   runAsNonRoot: true,
   runAsUser: RUNNER_UID,
@@ -11,15 +13,17 @@ export const hardenedPod: PodSecurityContext = {
   seccompProfile: { type: "RuntimeDefault" },
 };
 
-/** Containers of connectors and of the runner. */
+/** Security context of containers with a connector or the runner. */
 export const hardenedContainer: SecurityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },
 };
 
-/** Pods of images that users bring, which may need to be root in their container and to write in it. */
+/**
+ * Security context of pods with images of users, which may need root and a writable file system.
+ */
 export const userPod: PodSecurityContext = { seccompProfile: { type: "RuntimeDefault" } };
 
-/** Containers of images that users bring. */
+/** Security context of containers with images of users. */
 export const userContainer: SecurityContext = { allowPrivilegeEscalation: false };

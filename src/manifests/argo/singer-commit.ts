@@ -8,8 +8,8 @@ import { fileFromStep, fileOut, keys, optionalFileOut, WORK } from "./store-arti
 import type { Template } from "./types";
 
 /**
- * What a commit stores: the state, in the history first, so that each one in force can be found there; then what the
- * run has come to. A run without a new state leaves the first two out.
+ * What a commit stores: the state, first in the history so that every state ever used can be found
+ * there, then the summary of the run. Without a new state, only the summary.
  */
 export const committed: NonNullable<Template["outputs"]> = {
   parameters: [...committedFacts],
@@ -21,8 +21,8 @@ export const committed: NonNullable<Template["outputs"]> = {
 };
 
 /**
- * Saves the state that a load left. It is a pod of its own: an output that fails to upload does not stop the next one
- * of the same pod, and the state must not be saved where an output of the load was lost.
+ * Saves the state of a load, in a pod of its own: within one pod, an output that fails to upload
+ * does not stop the next, and the state must not be saved if an output of the load was lost.
  */
 export function commitTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries({
@@ -41,7 +41,10 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
   });
 }
 
-/** Fails a run with the error of a step that had left that to it, and tells how much was loaded all the same: a notification has no other way to know. */
+/**
+ * Fails a run with the error of an earlier step. The error contains how much was loaded, because a
+ * notification has no other source for it.
+ */
 export function verdictTemplate(settings: ClusterSettings): Template {
   return {
     name: "verdict",

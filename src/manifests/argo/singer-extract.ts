@@ -8,10 +8,10 @@ import { fileOut, keys, optionalFileIn, optionalFileOut, WORK } from "./store-ar
 import type { NamedTemplate, Template } from "./types";
 
 /**
- * Runs the tap; its output becomes a file of the store. A tap that fails is retried. In the last
- * attempt, what it sent counts as a `partial` extract, so that its progress is loaded before the
- * run fails. An error that a retry cannot fix ends the pod with success and the outcome `failed`;
- * a verdict then fails the run.
+ * Runs the tap and stores its output. A failed tap is retried. In the last attempt its output
+ * counts as a `partial` extract, so that its progress is loaded before the run fails. An error that
+ * a retry cannot fix ends the pod successfully with the outcome `failed`; a verdict then fails the
+ * run.
  */
 export function extractTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries(extractPod(settings), ["extract", "result", "catalog"]);

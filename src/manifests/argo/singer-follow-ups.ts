@@ -13,11 +13,11 @@ import { userContainer, userPod } from "./security";
 import { keys, RUN_ID, RUN } from "./store-artifacts";
 import type { Container, NamedTemplate, Template, WorkflowStep } from "./types";
 
-/** The rest of the follow-ups, and the first of them, in Argo's expressions. */
+/** The remaining follow-ups and the first of them, as Argo expressions. */
 const REST = "fromJSON(inputs.parameters.rest)";
 const first = (field: string): string => `{{=${REST}[0].${field}}}`;
 
-/** Runs the pipeline's follow-ups, where it has some. */
+/** Runs the follow-ups of a pipeline, if it has any. */
 export const followUpsStep: WorkflowStep = {
   name: "follow-ups",
   template: "follow-ups",
@@ -31,8 +31,9 @@ export const followUpsStep: WorkflowStep = {
 };
 
 /**
- * Runs the first of the remaining follow-ups, then itself with the others. Recursion keeps the order and stops at the
- * first failure; a list of items would run them side by side, and with fail-fast count a failed try as a failure.
+ * Runs the first of the remaining follow-ups, then itself with the others. Recursion keeps the
+ * order and stops at the first failure. A list of items would run them in parallel, and with
+ * fail-fast would count a failed attempt as a failure.
  */
 export const followUpsTemplate: Template = {
   name: "follow-ups",
@@ -69,7 +70,7 @@ export const followUpsTemplate: Template = {
   ],
 };
 
-/** One follow-up: an image that users bring, with the files and the state of the run to read. */
+/** A follow-up: an image of the user with read access to the files and state of the run. */
 export function followUpTemplates(settings: ClusterSettings): readonly Template[] {
   const pod: NamedTemplate = {
     name: "follow-up",
@@ -83,7 +84,7 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
         { name: "patch" },
       ],
       artifacts: [
-        // Not on a volume: a target that writes no files leaves an empty folder.
+        // Not on a volume, because a target that writes no files leaves an empty folder.
         {
           name: "output",
           path: "/singer/output",
@@ -108,7 +109,7 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
   return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("{{inputs.parameters.name}}") }]);
 }
 
-/** A job's container, which its patch makes. */
+/** The container of a job, completed by its patch. */
 export function jobTemplates(settings: ClusterSettings): readonly Template[] {
   const pod: NamedTemplate = {
     name: "job-run",
@@ -119,7 +120,10 @@ export function jobTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("job", RUN_ID) }]);
 }
 
-/** What a pod has whose image users bring: no runner is in it that would keep its log, so that Argo does. A log that cannot be stored fails the try, as a run's other files do. */
+/**
+ * Pod of a user's image. It contains no runner that would store its log, so Argo does. If the log
+ * cannot be stored, the attempt fails, as with other files of a run.
+ */
 function userPodOf(
   settings: ClusterSettings,
 ): Pick<Template, "securityContext" | "volumes" | "archiveLocation"> {
@@ -131,7 +135,7 @@ function userPodOf(
   };
 }
 
-/** A container of an image that users bring; its patch gives it a command, and variables that win over these. */
+/** Container of a user's image. Its patch adds the command and variables, which override these. */
 function userMain(settings: ClusterSettings, image: string): Container {
   const env = [...proxyEnvironment(settings), ...certificateEnvironment(settings)];
   const volumeMounts = certificateMounts(settings);

@@ -3,12 +3,12 @@ import { parameter } from "./parameters";
 import { keys, optionalFileIn, WORK } from "./store-artifacts";
 import type { Artifact } from "./types";
 
-/** Where files are stored that a pipeline keeps in the store instead of the array. */
+/** Folder for files that a pipeline keeps in the store instead of the array. */
 const STORE_CONFIG = `${WORK}/config`;
 
 /**
- * The state given to this run, the saved state, and the state under the pipeline's former name, which is used until the pipeline has saved one of its own.
- * None of them need be there.
+ * The state given to this run, the saved state, and the state under the pipeline's former name,
+ * which is used until the pipeline has saved its own. All are optional.
  */
 export const stateInputs: Artifact[] = [
   optionalFileIn("given-state", parameter("givenState")),
@@ -22,7 +22,9 @@ export const stateInputs: Artifact[] = [
   },
 ];
 
-/** Config, catalog and first state that `configFrom: "store"` reads; other pipelines do not look at them. */
+/**
+ * Config, catalog and initial state for `configFrom: "store"`; other pipelines do not read them.
+ */
 export function storeConfigInputs(kind: "tap" | "target"): Artifact[] {
   const ofTap = ["catalog.json", "select.json"] as const;
   const names: readonly ConfigFile[] = [

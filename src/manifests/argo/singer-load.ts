@@ -14,7 +14,10 @@ import {
 } from "./store-artifacts";
 import type { NamedTemplate, Template } from "./types";
 
-/** Gives an extract to the target. It leaves the state to save as a candidate of this attempt, and saves nothing. */
+/**
+ * Passes an extract to the target. The new state remains a candidate of this attempt until the
+ * commit saves it.
+ */
 export function loadTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries(loadPod(settings), ["candidate", "result"]);
 }

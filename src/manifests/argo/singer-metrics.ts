@@ -6,7 +6,10 @@ type Prometheus = NonNullable<NonNullable<WorkflowSpec["metrics"]>["prometheus"]
 
 const pipeline = { key: "pipeline", value: parameter("pipeline") };
 
-/** Metrics of each pipeline; the controller puts `argo_workflows_` before their names and forgets them when it restarts. */
+/**
+ * Metrics of each pipeline. The controller adds the prefix `argo_workflows_` and loses their values
+ * when it restarts.
+ */
 export const runMetrics: Prometheus = [
   {
     name: "pipeline_runs_total",
@@ -35,7 +38,7 @@ export const runMetrics: Prometheus = [
   },
 ];
 
-/** Numbers that a commit leaves beside the state, a file each. */
+/** Numbers that a commit writes in addition to the state, each to its own file. */
 export const committedFacts = ["records", "bytes", "retries", "leftOut", "bookmark"].map(
   (name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }),
 );
@@ -43,7 +46,7 @@ export const committedFacts = ["records", "bytes", "retries", "leftOut", "bookma
 const fact = (name: string): string => `{{outputs.parameters.${name}}}`;
 const succeeded = "{{status}} == Succeeded";
 
-/** Metrics of what a run has moved. */
+/** Metrics of the data that a run moved. */
 export const committedMetrics: Prometheus = [
   {
     name: "pipeline_records",

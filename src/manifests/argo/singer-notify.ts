@@ -6,28 +6,31 @@ import { FAILURES } from "./singer-summary";
 import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";
 import type { DagTask, Template } from "./types";
 
-/** A webhook that does not answer is given up long before this; the pod is ended whatever it does. */
+/** Longest time of a notification's pod; the request to the webhook times out long before. */
 const LONGEST_SECONDS = 60;
-/** Waiting for the pod included, such as one whose image is not there. */
+/** Longest time including the wait for the pod, for example for a missing image. */
 const LONGEST_IN_ALL = "120s";
 
 const hasWebhook = "workflow.parameters.webhookSecret != ''";
 const wants = (event: string): string => `'${event}' in split(workflow.parameters.notifyOn, ',')`;
 
 /**
- * Whatever becomes of a notification, the Workflow does not fail of it. Its templates are DAGs: in a group of steps a
- * pod that did not start in time fails the group, whatever `continueOn` says.
+ * A failed notification does not fail the Workflow. The templates are DAGs, because in a group of
+ * steps a pod that does not start in time fails the group despite `continueOn`.
  * Source: argo-workflows v4.1.2, workflow/controller/steps.go, 306, and dag.go, 676.
  */
 const harmless = { continueOn: { failed: true, error: true } };
 
-/** No commit has written what the run has come to: it failed, did more after it, or is a job or a replay, which may have none. */
+/**
+ * True if no commit has written the summary: the run failed, continued after the commit, or is a
+ * job or a replay, which may have no commit.
+ */
 const notSummarized =
   "workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job' || workflow.parameters.extractKey != 'none'";
 
 const run = { parameters: [{ name: "run", value: RUN_ID }] };
 
-/** Tells that a run has started, beside its first step. */
+/** Sends the notification that a run started, in parallel with its first step. */
 export const startedTask: DagTask = {
   name: "tell-started",
   template: "notify-started",
@@ -36,7 +39,7 @@ export const startedTask: DagTask = {
   ...harmless,
 };
 
-/** Runs when the Workflow has ended: writes the summary, and sends the notifications that the pipeline requests. */
+/** Runs when the Workflow has ended: writes the summary and sends the configured notifications. */
 export const exitTemplate: Template = {
   name: "exit",
   dag: {
@@ -66,7 +69,10 @@ export const exitTemplate: Template = {
   },
 };
 
-/** The three notifiers. The notification of a failure reads no file of the store, because the store may be what failed; the verdict's error says what was loaded. */
+/**
+ * The three notifiers. A failure notification reads no file of the store, because the store may be
+ * the cause; the error of the verdict contains what was loaded.
+ */
 export function notifyTemplates(settings: ClusterSettings): readonly Template[] {
   const marker = optionalFileOut("marker", keys.failing, `${WORK}/marker.json`);
   return [

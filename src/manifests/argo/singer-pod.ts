@@ -13,7 +13,7 @@ import type { Container, Template, Volume, VolumeMount } from "./types";
 
 const SMALL: Scratch = { size: "1Gi" };
 
-/** What a pod that runs a connector has. */
+/** Template fields of a pod that runs a connector. */
 export function singerPod(
   settings: ClusterSettings,
 ): Required<Pick<Template, "securityContext" | "volumes">> {
@@ -23,12 +23,18 @@ export function singerPod(
   };
 }
 
-/** {@link singerPod} for one without a connector: its files are small, and a volume of its own would take longer to make than it works. */
+/**
+ * {@link singerPod} for a pod without a connector. Its files are small, and creating a volume would
+ * take longer than its work.
+ */
 export function smallPod(settings: ClusterSettings): ReturnType<typeof singerPod> {
   return singerPod({ ...settings, scratch: SMALL });
 }
 
-/** Volumes for a run's files and for what connectors write elsewhere: the root of the container is read-only. */
+/**
+ * Volumes for the files of a run and for temporary files of connectors; the root file system is
+ * read-only.
+ */
 export function workVolumes({ scratch }: ClusterSettings): Volume[] {
   return ["work", "tmp"].map((name) => ({ name, ...scratchSource(scratch) }));
 }
@@ -48,18 +54,18 @@ function scratchSource({ size, storageClass }: Scratch): Omit<Volume, "name"> {
   };
 }
 
-/** Where a run's files are seen. */
+/** Mount of the files of a run. */
 export const workMount: VolumeMount = { name: "work", mountPath: WORK };
 
-/** HOME of a container: where it writes files that do not belong to the run. */
+/** HOME of a container, for files that do not belong to the run. */
 export const temporaryMount: VolumeMount = { name: "tmp", mountPath: "/tmp" };
 
-/** Where {@link workVolumes} are seen. */
+/** Mounts of {@link workVolumes}. */
 export const workMounts: VolumeMount[] = [workMount, temporaryMount];
 
 /**
- * Keys of the pipeline's Secret that a container sees, and no others. They are optional, because the runner says more
- * clearly than a pod that never starts what is missing.
+ * Keys of the pipeline's Secret that a container may read. They are optional, because the runner
+ * reports a missing key more clearly than a pod that never starts.
  */
 export function configVolume(kind: "tap" | "target"): Volume {
   const names = [
@@ -79,15 +85,18 @@ export function configVolume(kind: "tap" | "target"): Volume {
   };
 }
 
-/** Where a {@link configVolume} is seen. */
+/** Mount of a {@link configVolume}. */
 export function configMount(kind: "tap" | "target"): VolumeMount {
   return { name: `${kind}-config`, mountPath: "/singer/config", readOnly: true };
 }
 
-/** What the runner needs by itself; the patch of a pod with a connector says what that one needs instead. */
+/** Resources of the runner alone; the patch of a pod with a connector replaces them. */
 const RUNNER_RESOURCES = { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } };
 
-/** A container of the runner: the command is explicit, so that Argo need not ask a registry for it. */
+/**
+ * A container of the runner. The command is explicit, so that Argo does not have to look it up in
+ * the registry.
+ */
 export function runnerContainer(
   settings: ClusterSettings,
   name: string,

@@ -1,25 +1,31 @@
 import { parameter } from "./parameters";
 import type { NamedTemplate, Parameter, RetryStrategy, Template } from "./types";
 
-/** Retries a step as the pipeline says. A pod that was deleted, lost or could not start counts as failed. */
+/**
+ * Retries a step according to the pipeline's settings. A pod that was deleted, lost or could not
+ * start counts as failed.
+ */
 const retried: RetryStrategy = {
   limit: parameter("retries"),
   retryPolicy: "Always",
   backoff: { duration: parameter("retryDelay"), factor: "2", cap: parameter("retryMaxDelay") },
 };
 
-/** Input of a pod that says which attempt it is, from 0. */
+/** Input of a pod with the number of the attempt, from 0. */
 export const ATTEMPT = "{{inputs.parameters.attempt}}";
 
 /**
- * Tries a pod again as the pipeline says. The pod is a step of a template that is tried, and not tried itself, because
- * Argo does not look at the `pendingTimeout` of one that is: an image that is not there, or a node that never comes,
- * would hold the run until its deadline.
- * Source: argo-workflows v4.1.2, workflow/controller/operator.go, 2295: the node that it compares is the one above the tries.
+ * Retries a pod according to the pipeline's settings. The pod is a step of a template that is
+ * retried instead of being retried itself, because Argo ignores the `pendingTimeout` of a retried
+ * pod: a missing image or node would block the run until its deadline.
+ * Source: argo-workflows v4.1.2, workflow/controller/operator.go, 2295, which checks the node above
+ * the attempts.
  *
- * @param pod template of one attempt; gets `attempt` and `pendingTimeout` beside its own fields.
+ * @param pod template of one attempt; it gets `attempt` and `pendingTimeout` in addition to its own
+ *   fields.
  * @param handedOn names of the artifacts that other steps read.
- * @param own inputs of the pod with their values, which may name `{{retries}}`, its attempt.
+ * @param own inputs of the pod with their values, which may contain `{{retries}}`, the number of
+ *   the attempt.
  */
 export function withRetries(
   pod: NamedTemplate,

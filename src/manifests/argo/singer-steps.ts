@@ -7,12 +7,17 @@ import type { Template, WorkflowStep } from "./types";
 
 const run = { name: "run", value: RUN_ID };
 
-/** The entry point of a kind of run: what it does, and beside it the news that it has begun, which holds nothing up. */
+/**
+ * The entry point of a kind of run: its steps and, in parallel, the notification that it started,
+ * which delays nothing.
+ */
 export function entryTemplate(kind: RunKind): Template {
   return { name: kind, dag: { tasks: [{ name: kind, template: `${kind}-run` }, startedTask] } };
 }
 
-/** Artifact mode: extract, load, commit; then the verdict on a tap that had failed; then the follow-ups. */
+/**
+ * Artifact mode: extract, load and commit, then the verdict if the tap failed, then the follow-ups.
+ */
 export const artifactTemplate: Template = {
   name: "artifact-run",
   steps: [
@@ -35,7 +40,10 @@ export const artifactTemplate: Template = {
   ],
 };
 
-/** Stream mode: tap and target in one pod, which commits as well; then the verdict on a tap that had failed, and the follow-ups. */
+/**
+ * Stream mode: tap, target and commit in one pod, then the verdict if the tap failed, then the
+ * follow-ups.
+ */
 export const streamStepsTemplate: Template = {
   name: "stream-run",
   steps: [
@@ -65,15 +73,18 @@ const storedLoadStep = loadStep(
 );
 
 /**
- * The entry point `load-only`: gives an extract that is in the store to the target once more. It saves no state, because
- * that of an older extract would lead back.
+ * The entry point `load-only`: loads a stored extract again. It saves no state, because the state
+ * of an older extract would set the pipeline back.
  */
 export const loadOnlyTemplate: Template = {
   name: "load-only",
   steps: [[storedLoadStep], [verdictStep("load", "failed")], [verdictStep("load", "partial")]],
 };
 
-/** The entry point `retry`: {@link loadOnlyTemplate} for the newest extract, whose load had failed: its state is saved. */
+/**
+ * The entry point `retry`: like {@link loadOnlyTemplate}, but for the newest extract, whose load
+ * failed, so its state is saved.
+ */
 export const retryTemplate: Template = {
   name: "retry",
   steps: [
@@ -98,7 +109,7 @@ function commitStep(tapOutcome: string): WorkflowStep {
   };
 }
 
-/** Fails the run where a step ended well and left the verdict on it to this one. */
+/** Fails the run if an earlier step succeeded with an error for the verdict. */
 function verdictStep(
   step: string,
   outcome: "failed" | "partial",

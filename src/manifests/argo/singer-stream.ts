@@ -22,14 +22,18 @@ import { withRetries } from "./singer-retry";
 import { keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { NamedTemplate, Template, Volume, VolumeMount } from "./types";
 
-/** As much as a container runtime gives a pod at `/dev/shm`; what is in it counts as memory of the container that wrote it. */
+/**
+ * Size that container runtimes give `/dev/shm` of a pod. Its content counts as memory of the
+ * container that wrote it.
+ */
 const SHARED_MEMORY = "64Mi";
 
 /**
- * Runs tap and target at the same time in one pod, with a FIFO between them. The third container begins only when both
- * ended well, so that the file it leaves, and with it the state, exists in no other case.
+ * Runs tap and target in parallel in one pod, connected by a FIFO. The third container starts only
+ * if both succeeded, so that its output file, and with it the state, exists in no other case.
  *
- * Every container of a set is a main one: a tap that is killed fails the pod, which a side-car's would not.
+ * Every container of a set is a main container: a killed tap fails the pod, a killed sidecar would
+ * not.
  */
 export function streamTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries(streamPod(settings), ["tap-result", "target-result"]);
@@ -55,7 +59,8 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
       configVolume("target"),
     ],
     podSpecPatch: parameter("streamPatch"),
-    // By the runner's image, which the pod has anyway: Argo and the cluster's tools say little of an init container that waits for its image.
+    // Uses the runner's image, which the pod needs anyway: Argo and cluster tools report little
+    // about an init container that waits for its image.
     initContainers: [
       {
         ...runnerContainer(settings, "fifo", settings.runnerImage, undefined, [workMount]),
@@ -64,8 +69,8 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
       },
     ],
     containerSet: {
-      // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.
-      // Argo stores outputs from such a volume alone.
+      // Inputs go to a volume shared by all containers: elsewhere, a missing optional input becomes
+      // a folder. Argo stores outputs only from such a volume.
       volumeMounts: [workMount],
       containers: [
         member(settings, "tap", parameter("tapImage"), streamTapRequest, "tap"),
@@ -80,7 +85,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
     outputs: {
       parameters: [
         { name: "outcome", valueFrom: { path: STREAM.tapOutcome } },
-        // A target that fails the pod leaves none.
+        // Missing if the target fails the pod.
         { name: "load-outcome", valueFrom: { path: STREAM.targetOutcome, default: "unchanged" } },
         ...(committed.parameters ?? []),
       ],
@@ -97,7 +102,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
   };
 }
 
-/** A container of the set, which mounts the work volume into each of them. */
+/** A container of the set. Argo mounts the work volume into each of them. */
 function member(
   settings: ClusterSettings,
   name: string,
@@ -106,7 +111,7 @@ function member(
   config?: "tap" | "target",
 ) {
   const own = config ? [privateMount(config), configMount(config)] : [];
-  // A folder of its own for each, because connectors leave what they were given below HOME.
+  // Each has its own folder, because connectors store their configuration below HOME.
   return runnerContainer(settings, name, image, request, [
     { ...temporaryMount, subPath: name },
     ...own,
@@ -114,9 +119,10 @@ function member(
 }
 
 /**
- * Memory for the copy of its configuration that a runner makes for its connector. The runtime mounts one `/dev/shm` into
- * all containers of a pod, where both connectors, being the same user, could read both copies; one that the pod names
- * takes its place. Source: containerd, `containerMounts` of its CRI server.
+ * Memory for the copy of the configuration that a runner makes for its connector. The runtime
+ * mounts one `/dev/shm` into all containers of a pod, where both connectors could read both copies,
+ * since they run as the same user; a volume at that path replaces it. Source: containerd,
+ * `containerMounts` of its CRI server.
  */
 function privateVolume(kind: string): Volume {
   return { name: `${kind}-private`, emptyDir: { medium: "Memory", sizeLimit: SHARED_MEMORY } };

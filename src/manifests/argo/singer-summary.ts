@@ -4,16 +4,16 @@ import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { fileOut, keys, optionalFileIn } from "./store-artifacts";
 import type { EnvVar, Template } from "./types";
 
-/** What the steps of the run left, where they left something. */
+/** Results that the steps of a run may have written. */
 export const resultInputs = [
   optionalFileIn("tap-result", keys.file("extract-result.json")),
   optionalFileIn("target-result", keys.file("load-result.json")),
 ];
 
 /**
- * What failed, as Argo lists it, in base64: neither Argo nor Kubernetes finds anything to replace in it. A variable of
- * more than 128 KiB would keep the pod from being started, so that the end of a longer list is cut off
- * (argo-workflows#6093).
+ * The failed nodes as Argo lists them, in base64, so that neither Argo nor Kubernetes finds
+ * placeholders in them. A variable of more than 128 KiB would prevent the pod from starting, so a
+ * longer list is truncated (argo-workflows#6093).
  */
 export const FAILURES: EnvVar = {
   name: "FAILURES",
@@ -21,8 +21,8 @@ export const FAILURES: EnvVar = {
 };
 
 /**
- * Writes what a run has come to that failed, or that did more than to commit. Where a replication went well and nothing
- * follows it, the commit has written it already, so that such a run needs no pod more.
+ * Writes the summary of a run that failed or that continued after the commit. Otherwise the commit
+ * has already written it, so that such a run needs one pod less.
  */
 export function summaryTemplate(settings: ClusterSettings): Template {
   const container = runnerContainer(

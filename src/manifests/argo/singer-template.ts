@@ -21,15 +21,19 @@ import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
 const DAY_SECONDS = 86_400;
 
 /**
- * The WorkflowTemplates that all pipelines share: what differs between pipelines are parameters, so that a new version is
- * one change each. One for each kind of run, because Argo's cron reads a whole WorkflowTemplate three times for each
- * template in it, for every run that it starts (validateWorkflow in Argo's workflow/validate/validate.go).
+ * The WorkflowTemplates that all pipelines share. Differences between pipelines are parameters, so
+ * that a new version changes one object per kind of run. There is one for each kind, because Argo's
+ * cron reads a whole WorkflowTemplate three times for each of its templates for every run it starts
+ * (validateWorkflow in Argo's workflow/validate/validate.go).
  */
 export function singerTemplates(settings: ClusterSettings): readonly WorkflowTemplate[] {
   return RUN_KINDS.map((kind) => singerTemplate(kind, settings));
 }
 
-/** The WorkflowTemplate of a kind of run, whose name is its entry point; that of `artifact` has `load-only` and `retry` too. */
+/**
+ * The WorkflowTemplate of a kind of run, with an entry point of that name; `artifact` also has
+ * `load-only` and `retry`.
+ */
 export function singerTemplate(kind: RunKind, settings: ClusterSettings): WorkflowTemplate {
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -45,7 +49,8 @@ export function singerTemplate(kind: RunKind, settings: ClusterSettings): Workfl
       arguments: { parameters: asArguments(defaultParameters(settings)) },
       ...podDefaults(settings),
       activeDeadlineSeconds: secondsOf(settings.deadline),
-      // A schedule skips a run while one is there; only the lock also holds back one that was started by hand.
+      // The schedule skips a run while another is in progress; only the lock also holds back runs
+      // started by hand.
       synchronization: { mutexes: [{ name: `pipeline-${parameter("pipeline")}` }] },
       ttlStrategy: { secondsAfterSuccess: DAY_SECONDS, secondsAfterFailure: 7 * DAY_SECONDS },
       podGC: { strategy: "OnPodSuccess" },
@@ -78,7 +83,7 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
   };
 }
 
-/** What each kind of run does, between its entry point and the exit handler that all have. */
+/** The steps of each kind of run, between its entry point and the shared exit handler. */
 const stepsOf: { readonly [kind in RunKind]: (settings: ClusterSettings) => readonly Template[] } =
   {
     artifact: (settings) => [

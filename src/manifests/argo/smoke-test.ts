@@ -20,11 +20,11 @@ found = open(sys.argv[1]).read()
 sys.exit(0 if found == sys.argv[2] else f"the object store gave {found!r} instead of {sys.argv[2]!r}")`;
 
 /**
- * A test of the installation: a file goes through the object store from one pod to the next, with the ServiceAccount,
- * the image and the rights that pipelines have.
+ * A test of the installation: one pod stores a file and the next reads it, with the ServiceAccount,
+ * image and permissions of the pipelines.
  *
- * @param marksBucket whether it also marks the bucket as a cluster's, so that local runs refuse it: where nothing of the
- * stack can write there but a pod.
+ * @param marksBucket whether the test also marks the bucket as a cluster's, so that local runs
+ *   reject it; needed if only a pod can write to the bucket.
  */
 export function smokeTestTemplate(
   settings: ClusterSettings,
@@ -85,7 +85,7 @@ export function smokeTestTemplate(
   };
 }
 
-/** A smoke test to submit: `kubectl create -f` or `argo submit` starts it. */
+/** A smoke test to submit with `kubectl create -f` or `argo submit`. */
 export function smokeTestWorkflow(namespace: string): Workflow {
   return {
     apiVersion: "argoproj.io/v1alpha1",

@@ -13,21 +13,24 @@ import { parameter } from "./parameters";
 import { ATTEMPT } from "./singer-retry";
 import type { Artifact } from "./types";
 
-/** Folder in a pod for what a run reads and writes: on a volume, where an optional file that is not in the store is absent. */
+/**
+ * Folder in a pod for the files of a run. It is on a volume, where a missing optional file stays
+ * absent.
+ */
 export const WORK = "/singer/work";
 
 /**
- * Id of the run in the form of `newRunId` in src/store/keys.ts: the Workflow's creation, in UTC where the controller's
- * clock is, and the first digits of its random uid.
+ * Id of the run in the format of `newRunId` in src/store/keys.ts: the creation time of the
+ * Workflow, in UTC if the controller uses UTC, and the first digits of its random uid.
  */
 export const RUN_ID = `${["Y", "m", "d"].map(created).join("")}T${["H", "M", "S"].map(created).join("")}Z-{{=workflow.uid[0:6]}}`;
 
-/** The run's id inside templates, which get it as an input. */
+/** The id of the run inside templates, which get it as an input. */
 export const RUN = "{{inputs.parameters.run}}";
 
 const PIPELINE = parameter("pipeline");
 
-/** Keys of the store, for the pipeline and run of a Workflow. */
+/** Keys in the store, for the pipeline and run of a Workflow. */
 export const keys = {
   state: stateKey(PIPELINE),
   formerState: stateKey(parameter("formerName")),
@@ -35,37 +38,45 @@ export const keys = {
   failing: failingKey(PIPELINE),
   overlay: overlayKey(PIPELINE),
   file: (file: RunFile): string => runFileKey(PIPELINE, RUN, file),
-  /** By attempt, so that one that went on unseen on a lost node cannot replace what a later one brought. */
+  /** By attempt, so that an attempt still running on a lost node cannot overwrite a later one. */
   extract: runFileKey(PIPELINE, RUN, `extract-${ATTEMPT}.jsonl`),
   candidate: runFileKey(PIPELINE, RUN, `candidate-${ATTEMPT}.json`),
   tapLog: runFileKey(PIPELINE, RUN, `tap-${ATTEMPT}.log`),
   targetLog: runFileKey(PIPELINE, RUN, `target-${ATTEMPT}.log`),
-  /** Of the template that {@link withRetries} makes of a pod, where the attempt has another name than in the pod. */
+  /**
+   * For the template that {@link withRetries} creates, where the attempt has another name than in
+   * the pod.
+   */
   log: (step: string, run = RUN): string => stepLogFolder(PIPELINE, run, step, "{{retries}}"),
   config: (file: ConfigFile): string => configKey(PIPELINE, file),
 };
 
-/** A file of the store that a pod reads. Files are readable for all, because the connector is not who fetches them. */
+/**
+ * A file of the store that a pod reads. It is readable by all users, because Argo and the connector
+ * run as different users.
+ */
 export function fileIn(name: string, key: string, path = `${WORK}/${name}.json`): Artifact {
   return { name, path, mode: 0o644, archive: { none: {} }, s3: { key } };
 }
 
-/** {@link fileIn} for one that may not be there. */
+/** {@link fileIn} for an optional file. */
 export function optionalFileIn(name: string, key: string, path?: string): Artifact {
   return { ...fileIn(name, key, path), optional: true };
 }
 
-/** A file that another step of the run left. */
+/** A file from another step of the run. */
 export function fileFromStep(name: string, path: string): Artifact {
   return { name, path, mode: 0o644, archive: { none: {} } };
 }
 
-/** {@link fileFromStep} for one that may be a folder: the extract of a parallel run, which has a file per slice. */
+/**
+ * {@link fileFromStep} for a file or a folder: the extract of a parallel run has a file per slice.
+ */
 export function extractFromStep(name: string, path: string): Artifact {
   return { ...fileFromStep(name, path), mode: 0o755, recurseMode: true };
 }
 
-/** A file that a pod leaves in the store, where it has one. Nothing that a run stores is ever deleted by Argo. */
+/** An optional file that a pod stores. Argo never deletes files of a run. */
 export function optionalFileOut(name: string, key: string, path: string): Artifact {
   return {
     name,
@@ -77,12 +88,12 @@ export function optionalFileOut(name: string, key: string, path: string): Artifa
   };
 }
 
-/** {@link optionalFileOut} for one without which the step has failed. */
+/** {@link optionalFileOut} for a required file: without it the step fails. */
 export function fileOut(name: string, key: string, path: string): Artifact {
   return { name, path, archive: { none: {} }, artifactGC: { strategy: "Never" }, s3: { key } };
 }
 
-/** A folder that a pod leaves in the store as one archive, where it has one. */
+/** An optional folder that a pod stores as one archive. */
 export function folderOut(name: string, key: string, path: string): Artifact {
   return {
     name,

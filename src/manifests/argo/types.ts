@@ -1,6 +1,7 @@
 /**
- * The Argo objects that this project makes, as the published types have them: the one place to swap those for others.
- * Types alone are imported: the package is a module that Node 20 cannot `require`.
+ * The Argo objects that this project creates, based on the published types; the only place that
+ * imports them. Only types are imported, because the package is a module that Node 20 cannot
+ * `require`.
  */
 import type { IArtifact } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Artifact";
 import type { ICronWorkflow } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/CronWorkflow";
@@ -12,40 +13,43 @@ import type { IWorkflowSpec } from "@kubernetes-models/argo-workflows/argoproj.i
 import type { IWorkflowStep } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/WorkflowStep";
 import type { IWorkflowTemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/WorkflowTemplate";
 
-/** A task of a graph. */
+/** A task of a DAG. */
 export type DagTask = NonNullable<ITemplate["dag"]>["tasks"][number];
-/** A template's container. */
+/** The container of a template. */
 export type Container = NonNullable<ITemplate["container"]>;
-/** A variable of a container's environment. */
+/** An environment variable of a container. */
 export type EnvVar = NonNullable<Container["env"]>[number];
-/** A template's volume. */
+/** A volume of a template. */
 export type Volume = NonNullable<ITemplate["volumes"]>[number];
-/** A place in a container that a volume is seen at. */
+/** A mount of a volume in a container. */
 export type VolumeMount = NonNullable<Container["volumeMounts"]>[number];
-/** Who a pod runs as. */
+/** Security context of a pod. */
 export type PodSecurityContext = NonNullable<ITemplate["securityContext"]>;
-/** What a container may do. */
+/** Security context of a container. */
 export type SecurityContext = NonNullable<Container["securityContext"]>;
-/** A template of a Workflow, with what the published types lack. */
+/** A template of a Workflow, with fields that the published types lack. */
 export interface Template extends Omit<ITemplate, "steps"> {
-  /** Groups of steps, which run sequentially; the published types have an object where Argo's JSON has a list. */
+  /**
+   * Groups of steps that run sequentially. The published types have an object where Argo's JSON has
+   * a list.
+   */
   steps?: IWorkflowStep[][];
-  /** Longest time that its pod may wait to be started, such as `900s`. */
+  /** Longest time that the pod may stay pending, such as `900s`. */
   pendingTimeout?: string;
 }
 
-/** A template that others can refer to. */
+/** A template that others can reference. */
 export type NamedTemplate = Template & { readonly name: string };
 
-/** What a Workflow does. */
+/** The spec of a Workflow. */
 export interface WorkflowSpec extends Omit<IWorkflowSpec, "templates"> {
-  /** Its templates. */
+  /** Templates of the Workflow. */
   templates?: Template[];
 }
 
 /** A WorkflowTemplate. */
 export interface WorkflowTemplate extends Omit<IWorkflowTemplate, "spec"> {
-  /** What its Workflows do. */
+  /** Spec of its Workflows. */
   spec: WorkflowSpec;
 }
 

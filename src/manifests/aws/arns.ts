@@ -1,4 +1,4 @@
-/** The part of AWS that a region belongs to, as ARNs name it: `aws`, `aws-cn` or `aws-us-gov`. */
+/** The partition of a region as in ARNs: `aws`, `aws-cn` or `aws-us-gov`. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
@@ -14,7 +14,7 @@ export function bucketArn(bucket: string, region: string): string {
   return `arn:${partitionOf(region)}:s3:::${bucket}`;
 }
 
-/** Where an identity provider's tokens come from, as conditions name it: the end of its ARN. */
+/** The issuer of an identity provider's tokens as in conditions: the end of its ARN. */
 export function issuerOf(oidcProviderArn: string): string {
   return oidcProviderArn.slice(
     oidcProviderArn.indexOf(":oidc-provider/") + ":oidc-provider/".length,

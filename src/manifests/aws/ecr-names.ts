@@ -8,9 +8,10 @@ export function repositoryName(image: string, { prefix, existing }: EcrSettings)
 }
 
 /**
- * Where the images of a name are in the registry of the account that the settings name.
+ * The repository of an image in the account's registry.
  *
- * @throws UserError where they name none, and AWS would have to be asked whose the credentials are.
+ * @throws UserError if the settings do not contain the account; finding it would require a call to
+ *   AWS.
  */
 export function ecrRepository(
   image: string,

@@ -4,7 +4,7 @@ import type { KnownParts } from "../cloud-parts";
 import { ecrRepository } from "./ecr-names";
 import { podAccounts } from "./pod-accounts";
 
-/** What a stack has on AWS, as far as its settings tell it. */
+/** The parts of a stack on AWS that are known from its settings. */
 export function knownAws(
   { aws: place, objectStore: store }: Pick<CheckedSettings, "aws" | "objectStore">,
   pipelines: readonly PipelineEntry[],

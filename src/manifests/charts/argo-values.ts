@@ -1,16 +1,16 @@
 import type { ArgoSettings } from "../../settings/argo";
 import { mergeValues, type Values } from "./values";
 
-/** Name of Argo's Helm release, by which Helm knows its definitions again. */
+/** Name of Argo's Helm release. Helm recognizes its objects by it. */
 export const ARGO_RELEASE = "argo-workflows";
 
-/** Secret of the database that keeps finished Workflows. */
+/** Secret of the database that archives finished Workflows. */
 export const ARCHIVE_SECRET = "workflow-archive";
 
 const DAY_SECONDS = 86_400;
 const PORTS = { postgresql: 5432, mysql: 3306 } as const;
 
-/** Values of the chart that no setting changes. */
+/** Options of the values that are not settings of the stack. */
 export interface ArgoValuesOptions {
   /** Namespace of the pipelines. */
   readonly workflowNamespace: string;
@@ -24,9 +24,9 @@ export function argoValues(
   const image = { registry: settings.imageRegistry };
   const values = {
     images: { tag: settings.version, pullPolicy: "IfNotPresent" },
-    // Kept, because whoever deletes them deletes every Workflow of the cluster.
+    // Kept on uninstall: deleting the CRDs deletes every Workflow of the cluster.
     crds: { install: true, keep: true, ...definitions(settings) },
-    // The pipelines' namespace has its own, with fewer rights.
+    // The namespace of the pipelines has its own account with fewer permissions.
     workflow: { serviceAccount: { create: false }, rbac: { create: false } },
     controller: {
       image,
@@ -64,15 +64,15 @@ export function argoValues(
       },
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
     },
-    // Each user brings a token of the cluster, and may do what that may do.
+    // Each user logs in with a token of the cluster and has the permissions of that token.
     server: { enabled: settings.server, image, authModes: ["client"], serviceType: "ClusterIP" },
   };
   return mergeValues(values, settings.values);
 }
 
 /**
- * Where full ones come from: of the controller's own version, because the API server prunes fields that they do not know,
- * and the chart's are of the version that the chart was made for.
+ * Full CRDs of the controller's version: the API server drops unknown fields, and the CRDs of the
+ * chart have the version that the chart was released with.
  */
 function definitions({ crds, version }: ArgoSettings): Values {
   if (crds === "minimal") return { full: false };
@@ -112,8 +112,8 @@ function archive({
 }
 
 /**
- * What Go's collector keeps below, where it can: without it a controller with much to do at once grows to its limit and stands
- * still there. Source: pkg.go.dev/runtime, GOMEMLIMIT.
+ * Soft memory limit of the Go runtime. Without it, a busy controller grows to its limit and hangs.
+ * Source: pkg.go.dev/runtime, GOMEMLIMIT.
  */
 function memoryGoal({ memory }: ArgoSettings["controllerResources"]): readonly {
   readonly name: string;

@@ -6,15 +6,15 @@ import { mergeValues, repositoryAndTag, type Values } from "./values";
 export const ROOT_SECRET = "minio-root";
 /** Secret of the pipelines' user. */
 export const USER_SECRET = "minio-singer";
-/** The pipelines' user, and the policy that it has. */
+/** User of the pipelines, and name of its policy. */
 export const USER = "singer";
 
-/** Old versions of what goes with time are of use for a few days only. */
+/** Days to keep old versions of expiring objects. */
 const OLD_VERSIONS_DAYS = 7;
 const MIN_BYTES_OF_JOBS = "64Mi";
 const JOBS = ["makePolicyJob", "makeUserJob", "makeBucketJob", "customCommandJob"];
 
-/** Values of MinIO's chart; passwords are in Secrets that are there already. */
+/** Values of MinIO's chart; passwords are in existing Secrets. */
 export function minioValues(settings: MinioSettings): Values {
   const { bucket, artifactsBucket, resources } = settings;
   const values = {
@@ -23,7 +23,7 @@ export function minioValues(settings: MinioSettings): Values {
     image: repositoryAndTag(settings.image),
     mcImage: repositoryAndTag(settings.clientImage),
     existingSecret: ROOT_SECRET,
-    // Two servers cannot share a volume, not even while one replaces the other.
+    // Two servers cannot share a volume, not even during an update.
     deploymentUpdate: { type: "Recreate" },
     persistence: {
       enabled: settings.persistent,
@@ -42,7 +42,7 @@ export function minioValues(settings: MinioSettings): Values {
       capabilities: { drop: ["ALL"] },
       seccompProfile: { type: "RuntimeDefault" },
     },
-    // The default has a user with all rights and a known password.
+    // The chart's default is a user with all permissions and a known password.
     users: [
       {
         accessKey: USER,
@@ -64,7 +64,7 @@ export function minioValues(settings: MinioSettings): Values {
   return mergeValues(values, settings.values);
 }
 
-/** What the pipelines may do, and with which buckets; nothing else of the server. */
+/** Permissions of the pipelines on the given buckets; none on the server itself. */
 function policyStatements(buckets: readonly string[]): readonly object[] {
   return [
     {

@@ -1,13 +1,16 @@
 /** Values of a Helm chart. */
 export type Values = { readonly [name: string]: unknown };
 
-/** Values with others over them: objects are joined, all else is replaced. */
+/** Merges values: objects are merged, other values are replaced. */
 export function mergeValues(values: Values, over: Values): Values {
   const names = [...new Set([...Object.keys(values), ...Object.keys(over)])];
   return Object.fromEntries(names.map((name) => [name, merged(values[name], over[name])]));
 }
 
-/** An image's reference as charts take it; their templates put a colon between both parts, of a digest as well. */
+/**
+ * An image reference in the form of charts. Their templates join both parts with a colon, also for
+ * a digest.
+ */
 export function repositoryAndTag(reference: string): {
   readonly repository: string;
   readonly tag: string;

@@ -5,7 +5,8 @@ import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import type { BuildContext } from "./image";
 
 /**
- * Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere.
+ * Reads the files that images are built from, sorted by path, so that the same content has the same
+ * tag everywhere.
  *
  * @param root folder of the project. Default: the current folder, in which Pulumi starts a program.
  */

@@ -4,23 +4,25 @@ import { join } from "node:path";
 import type { ImagesSettings } from "../../settings/images";
 import { hostOf, isLocalRegistry } from "../../common/registry/image-reference";
 
-/** What builds the images. */
+/** How images are built. */
 export interface ImageBuilder {
-  /** Whether the `docker buildx` command does it, and not the provider's own client. */
+  /** Whether to use the `docker buildx` command instead of the provider's own client. */
   readonly exec: boolean;
-  /** Name of the buildx builder. Default: one that the provider finds, or makes in a container. */
+  /** Name of the buildx builder. Default: the provider finds one or creates one in a container. */
   readonly name?: string;
-  /** Whether it can keep layers in the registry. */
+  /** Whether the builder can store its cache in the registry. */
   readonly keepsLayers: boolean;
 }
 
 /**
- * What builds the images of some settings. To a builder in a container, `localhost` is that container: images for a registry
- * on this machine are built by the Docker engine itself, whose builder only the command can use and has the name of the
- * engine's context. It keeps its layers, and older engines can put none into a registry.
- * Source: pulumi-docker-build v0.0.22, provider/internal/host.go; buildx v0.35.0, builder/builder.go.
+ * Chooses the image builder. For a builder in a container, `localhost` is that container. Images
+ * for a registry on this machine are therefore built by the Docker engine, whose builder is only
+ * available to the command and has the name of the engine's context. It has its own cache, and
+ * older engines cannot export a cache to a registry.
+ * Source: pulumi-docker-build v0.0.22, provider/internal/host.go; buildx v0.35.0,
+ * builder/builder.go.
  *
- * @param registry address of the registry; undefined for one that the stack makes.
+ * @param registry address of the registry; undefined if the stack creates it.
  */
 export function imageBuilder(
   { exec, builder }: Pick<ImagesSettings, "exec" | "builder">,
@@ -33,7 +35,7 @@ export function imageBuilder(
   return { exec: true, name: context(), keepsLayers: false };
 }
 
-/** Name of the context that Docker's commands use, by the rules of docker/cli v29, cli/command/cli.go. */
+/** Name of the current Docker context, by the rules of docker/cli v29, cli/command/cli.go. */
 export function dockerContext(env: NodeJS.ProcessEnv = process.env): string {
   if (env["DOCKER_HOST"]) return "default";
   return (

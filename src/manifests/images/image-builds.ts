@@ -10,17 +10,17 @@ import {
   type ReadyImages,
 } from "./image";
 
-/** Where the images of an array come from. */
+/** Origins of the images of an array. */
 export interface ImageOrigins {
-  /** Of the image that has the runner and no connector. */
+  /** Origin of the image with the runner only. */
   readonly runner: ImageOrigin;
-  /** Of a connector's image. @throws Error for a connector that no entry of the array has. */
+  /** Origin of a connector's image. @throws Error if no entry of the array uses the connector. */
   readonly of: (connector: ConnectorDefinition) => ImageOrigin;
-  /** Of all of them, each connector once. */
+  /** All origins, one per connector. */
   readonly all: readonly ImageOrigin[];
 }
 
-/** Where the images of an array come from, worked out once for each connector, however many pipelines use it. */
+/** The origins of an array's images, computed once per connector. */
 export function imageOrigins(
   entries: readonly PipelineEntry[],
   context: BuildContext,
@@ -41,7 +41,9 @@ export function imageOrigins(
   return { runner, of, all: [runner, ...known.values()] };
 }
 
-/** Names of the repositories that the images of an array are built into, such as `tap-postgres`; those that are ready need none. */
+/**
+ * Repositories of the images built for an array, such as `tap-postgres`; ready images need none.
+ */
 export function imageRepositories(
   entries: readonly PipelineEntry[],
   context: BuildContext,
@@ -57,8 +59,8 @@ export function imageRepositories(
 }
 
 /**
- * The builds that differ, in the order of their names, each with the name of its resource: the repository; the version
- * as well where there are several of it; the tag, which no other has, where they differ in something else.
+ * The distinct builds sorted by name, each with the name of its resource: the repository, followed
+ * by the version if there are several, or by the unique tag if they differ otherwise.
  */
 export function nameBuilds(
   builds: readonly ImageBuild[],

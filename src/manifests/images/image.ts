@@ -11,35 +11,35 @@ import { secretPaths, type JsonObject } from "../../model/connector-settings";
 import type { ConnectorFiles } from "../../common/connector-files";
 import { stringifyJson } from "../../common/json";
 
-/** Repository of the image that has the runner and no connector. */
+/** Repository of the image with the runner only. */
 const RUNNER = "singer-runner";
 
-/** How an image of this project is built. */
+/** Build of an image. */
 export interface ImageBuild {
   /** Repository in the registry, such as `tap-postgres`. */
   readonly repository: string;
-  /** Tag that another content does not have, such as `0.10.0-3f1c2a9b7d04`. */
+  /** Tag that is unique to the content, such as `0.10.0-3f1c2a9b7d04`. */
   readonly tag: string;
-  /** Stage of the Dockerfile; the last one where it is absent. */
+  /** Stage of the Dockerfile. Default: the last one. */
   readonly target?: "runner";
   /** Build arguments of images/singer/Dockerfile. */
   readonly args: { readonly [name: string]: string };
   /**
-   * Named build contexts that are the project's folder `connectors/NAME`, because the connector's file there is the
-   * project's own. Default: none; the files are those of this package.
+   * Named build contexts that are the folder `connectors/NAME` of the project, because the
+   * connector's file is there. Default: none; the files are those of this package.
    */
   readonly projectContexts?: readonly ConnectorFiles[];
 }
 
-/** Where an image comes from: it is there already, or it is built. */
+/** Origin of an image: it exists already, or it is built. */
 export type ImageOrigin = { readonly ready: string } | { readonly build: ImageBuild };
 
-/** Images that are there already, with digest or tag, by connector name; `singer-runner` for the runner alone. */
+/** Existing images with digest or tag, by connector name; `singer-runner` for the runner. */
 export type ReadyImages = { readonly [name: string]: string };
 
-/** All that goes into the images beside a connector's definition. */
+/** Content of images in addition to a connector's definition. */
 export interface BuildContext {
-  /** Image that they are built on. Default of the Dockerfile: `python:3.12-slim`. */
+  /** Base image. Default of the Dockerfile: `python:3.12-slim`. */
   readonly baseImage: string;
   /** Dockerfile, runner and installer by path. */
   readonly files: { readonly [path: string]: string };
@@ -49,14 +49,16 @@ export interface BuildContext {
   readonly locks: { readonly [file: string]: string };
   /** Code of the bulk connectors by path. */
   readonly bulk: { readonly [path: string]: string };
-  /** Names of those that are the project's own. Default: none, all are this package's. */
+  /**
+   * Names of files that belong to the project. Default: none; all files are those of this package.
+   */
   readonly projectFiles?: { readonly [kind in ConnectorFiles]: readonly string[] };
 }
 
 /**
- * Where the image of a connector comes from.
+ * The origin of a connector's image.
  *
- * @param ready images that are there already, by connector name: they win over what the connector says.
+ * @param ready existing images by connector name; they override the definition of the connector.
  */
 export function connectorImage(
   connector: ConnectorDefinition,
@@ -70,7 +72,7 @@ export function connectorImage(
     : { build: connectorBuild(connector, connector.source, context) };
 }
 
-/** Where the image of the runner alone comes from. */
+/** The origin of the image with the runner only. */
 export function runnerImage(context: BuildContext, ready: ReadyImages = {}): ImageOrigin {
   const image = ready[RUNNER];
   if (image !== undefined) return { ready: image };
@@ -81,10 +83,11 @@ export function runnerImage(context: BuildContext, ready: ReadyImages = {}): Ima
 }
 
 /**
- * The reference of an image where the registry has not been asked for its digest, such as
- * `localhost:5000/tap-postgres:0.10.0-3f1c2a9b7d04`.
+ * The reference of an image by tag, such as `localhost:5000/tap-postgres:0.10.0-3f1c2a9b7d04`, for
+ * cases in which its digest is unknown.
  *
- * @param repository where the images of a name are, such as `localhost:5000/tap-postgres` for `tap-postgres`.
+ * @param repository maps a name to its repository, such as `localhost:5000/tap-postgres` for
+ *   `tap-postgres`.
  */
 export function taggedReference(repository: (name: string) => string, origin: ImageOrigin): string {
   return "ready" in origin
@@ -92,7 +95,7 @@ export function taggedReference(repository: (name: string) => string, origin: Im
     : `${repository(origin.build.repository)}:${origin.build.tag}`;
 }
 
-/** Text that is the same for the same image alone, wherever it is pushed to. */
+/** Text that identifies an image, independent of the registry. */
 export function originKey(origin: ImageOrigin): string {
   return taggedReference((name) => `/${name}`, origin);
 }
@@ -147,7 +150,7 @@ function connectorArgs(
   };
 }
 
-/** How the connector starts. */
+/** Build arguments that start the connector. */
 function startArgs(source: InstalledSource): ImageBuild["args"] {
   if ("bulk" in source) return { BULK: source.bulk };
   return {
@@ -156,7 +159,7 @@ function startArgs(source: InstalledSource): ImageBuild["args"] {
   };
 }
 
-/** What is installed if the connector has no lock file. */
+/** Build arguments for a connector without a lock file. */
 function packageArgs(source: InstalledSource): ImageBuild["args"] {
   if ("bulk" in source) return {};
   return {
@@ -166,14 +169,14 @@ function packageArgs(source: InstalledSource): ImageBuild["args"] {
   };
 }
 
-/** Nothing in an image says what a secret is called. */
+/** Settings without the names of secrets, which must not be part of an image. */
 function withoutSecrets(settings: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(settings).filter(([, value]) => secretPaths(value).length === 0),
   );
 }
 
-/** A version as a tag takes it: `1.0+local` has a character that tags do not. */
+/** A version as part of a tag: tags do not allow the `+` of `1.0+local`. */
 function tagText(version: string): string {
   return version.replace(/[^\w.-]/g, "_").slice(0, 100);
 }

@@ -5,10 +5,11 @@ import type { ImagesSettings } from "../../settings/images";
 import { capture } from "../../common/command";
 
 /**
- * Looks whether images can be built and pushed, before anything is changed.
+ * Checks that images can be built and pushed before anything changes.
  *
- * @param address of the registry, with a path or without; undefined for one that the stack itself makes.
- * @throws UserError where there is no Docker engine, or no `docker buildx` that is needed, or the registry does not answer.
+ * @param address of the registry, with or without a path; undefined if the stack creates it.
+ * @throws UserError if there is no Docker engine, `docker buildx` is needed and missing, or the
+ *   registry does not answer.
  */
 export async function checkRegistry(
   images: ImagesSettings,
@@ -38,10 +39,10 @@ export async function checkRegistry(
     });
 }
 
-/** Whether a registry answers at all. */
+/** Whether a registry answers. */
 export async function answers(url: string, milliseconds = 10_000): Promise<boolean> {
   try {
-    // 401 is an answer too: who may push is asked in push-rights.ts.
+    // 401 is an answer too; push-rights.ts checks the permission to push.
     return (await fetch(url, { signal: AbortSignal.timeout(milliseconds) })).status < 500;
   } catch {
     return false;

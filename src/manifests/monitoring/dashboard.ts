@@ -4,20 +4,20 @@ import { DATASOURCE, lines, pipelineTable, row, stat, type Step } from "./panels
 import { RECORDED } from "./recorded";
 import { CONTROLLER_JOB, STORE_JOB } from "./scrape";
 
-/** What the dashboard depends on. */
+/** Options of the dashboard. */
 export interface DashboardOptions {
-  /** How many failures in a row are red. */
+  /** Number of consecutive failed runs that is shown in red. */
   readonly failuresInARow: number;
-  /** Percentage of the store that has to be free. */
+  /** Minimum free space of the store, in percent. */
   readonly freeSpacePercent: number;
-  /** Whether this stack runs MinIO. */
+  /** Whether the stack runs MinIO. */
   readonly minio: boolean;
 }
 
-/** Where its ConfigMap lies, and in which folder Grafana shows it. */
+/** Namespace of the dashboard's ConfigMap and folder in Grafana. */
 export interface DashboardPlace {
   readonly namespace: string;
-  /** Default: where Grafana's sidecar puts what names no folder. */
+  /** Default: the default folder of Grafana's sidecar. */
   readonly grafanaFolder?: string;
 }
 
@@ -27,7 +27,7 @@ const late = `(time() - ${lastSuccess}${CHOSEN}) / (2 * (${interval}${CHOSEN} > 
 const rising = (metric: string) =>
   `sum by (pipeline) (increase(argo_workflows_pipeline_${metric}${CHOSEN}[$__rate_interval]))`;
 
-/** The dashboard: a variable chooses pipelines, so it is the same however many there are. */
+/** The dashboard. A variable selects pipelines, so it does not depend on the array. */
 export function dashboard(options: DashboardOptions): Dashboard {
   return {
     uid: "tapctl-pipelines",
@@ -50,7 +50,7 @@ export function dashboard(options: DashboardOptions): Dashboard {
   };
 }
 
-/** The dashboard as Grafana's sidecar finds it: a ConfigMap with its label. */
+/** The dashboard as a ConfigMap with the label that Grafana's sidecar looks for. */
 export function dashboardConfigMap(
   options: DashboardOptions,
   { namespace, grafanaFolder }: DashboardPlace,

@@ -1,25 +1,25 @@
 import type { FieldConfigSource, Panel, RowPanel } from "@grafana/schema";
 
-/** Grafana's units. */
+/** Units of Grafana. */
 export type Unit = "short" | "s" | "bytes" | "percentunit" | "dateTimeAsIso";
 
-/** A color from a value on. */
+/** A color and the value from which it applies. */
 export interface Step {
   readonly value: number | null;
   readonly color: "green" | "yellow" | "red" | "text";
 }
 
-/** An expression of a panel. */
+/** A query of a panel. */
 export interface Query {
   /** PromQL. */
   readonly expr: string;
-  /** Name of its series, such as `{{pipeline}}`. Default: none, for a table. */
+  /** Name of the series, such as `{{pipeline}}`. Default: none, for a table. */
   readonly legend?: string;
-  /** Whether only the value of now counts. Default: false. */
+  /** Whether only the current value is queried. Default: false. */
   readonly instant?: boolean;
 }
 
-/** Where a panel stands: Grafana's grid is 24 wide. */
+/** Position of a panel in Grafana's grid, which is 24 wide. */
 export interface Place {
   readonly x: number;
   readonly y: number;
@@ -27,21 +27,21 @@ export interface Place {
   readonly h: number;
 }
 
-/** What every kind of panel has. */
+/** Options of every panel. */
 export interface PanelArgs {
   readonly title: string;
   readonly description: string;
   readonly place: Place;
   readonly queries: readonly Query[];
   readonly unit: Unit;
-  /** Default: all in one color. */
+  /** Default: one color. */
   readonly steps?: readonly Step[];
 }
 
-/** The dashboard's variable that says which Prometheus is asked. */
+/** The dashboard's variable for the Prometheus data source. */
 export const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 
-/** A number. */
+/** A panel with a single number. */
 export function stat(args: PanelArgs): Panel {
   return {
     ...basePanel("stat", args),
@@ -54,7 +54,7 @@ export function stat(args: PanelArgs): Panel {
   };
 }
 
-/** Lines over time. */
+/** A panel with a time series. */
 export function lines(args: PanelArgs): Panel {
   return {
     ...basePanel("timeseries", args),
@@ -65,7 +65,7 @@ export function lines(args: PanelArgs): Panel {
   };
 }
 
-/** A row for each pipeline, its columns from several queries. */
+/** A table with one row per pipeline and one column per query. */
 export function pipelineTable(args: PanelArgs & { readonly columns: readonly Column[] }): Panel {
   const base = basePanel("table", args);
   const overrides = args.columns.map(({ name, unit, steps }) => ({
@@ -105,7 +105,7 @@ export interface Column {
   readonly steps?: readonly Step[];
 }
 
-/** A headline. */
+/** A row heading. */
 export function row(title: string, y: number): RowPanel {
   return {
     type: "row",

@@ -3,19 +3,19 @@ import { pipelineAlerts, storeAlerts, type Alert, type AlertOptions } from "./al
 import { recordingRules } from "./recorded";
 import { CONTROLLER_JOB, type MonitoringPlace } from "./scrape";
 
-/** What the rules depend on. */
+/** Options of the rules. */
 export interface RuleOptions extends AlertOptions {
-  /** Labels of every alert beside `severity`. */
+  /** Labels of every alert, in addition to `severity`. */
   readonly alertLabels: { readonly [name: string]: string };
-  /** Address or path of the runbook. */
+  /** URL or path of the runbook. */
   readonly runbook: string;
-  /** Whether this stack runs MinIO. */
+  /** Whether the stack runs MinIO. */
   readonly minio: boolean;
 }
 
 const CONTROLLER_UP = `up{job="${CONTROLLER_JOB}"} == 1`;
 
-/** Groups of rules, as a file of Prometheus has them. */
+/** Rule groups in the format of a Prometheus rule file. */
 export function ruleGroups(options: RuleOptions) {
   const alerts = [
     ...pipelineAlerts(options, CONTROLLER_UP),
@@ -35,7 +35,7 @@ export function ruleGroups(options: RuleOptions) {
   ];
 }
 
-/** The Prometheus operator's object for the rules: the same whatever pipelines there are. */
+/** The rules as an object of the Prometheus operator. They do not depend on the array. */
 export function prometheusRule(options: Omit<RuleOptions, "namespace">, place: MonitoringPlace) {
   return {
     apiVersion: "monitoring.coreos.com/v1",

@@ -1,15 +1,15 @@
-/** A rule by which Prometheus keeps the value of an expression under a name. */
+/** A recording rule of Prometheus. */
 export interface RecordingRule {
-  /** Name that the value is kept under. */
+  /** Name of the recorded series. */
   readonly record: string;
-  /** The expression. */
+  /** Expression of the rule. */
   readonly expr: string;
 }
 
-/** Prefix of the controller's metrics of pipelines, below `argo_workflows_`. */
+/** Prefix of the controller's pipeline metrics. */
 const METRIC = "argo_workflows_pipeline";
 
-/** Names of what is recorded: one series a pipeline, with the label `pipeline` alone. */
+/** Names of the recorded series: one per pipeline, with only the label `pipeline`. */
 export const RECORDED = {
   known: "tapctl:pipeline_known",
   failuresInARow: "tapctl:pipeline_failures_in_a_row",
@@ -28,11 +28,12 @@ const failedNow = `sum by (pipeline) (${METRIC}_runs_total{status!="Succeeded"})
 const succeededNow = `sum by (pipeline) (${METRIC}_runs_total{status="Succeeded"})`;
 
 /**
- * Recording rules that the alerts and the dashboard read. The controller loses its metrics when it restarts and exports
- * a pipeline's again only after its next run. Each rule therefore keeps its previous value while the controller has
- * exported the pipeline within the last 7 days. A lookback of one hour bridges an outage of Prometheus.
+ * Recording rules for the alerts and the dashboard. The controller loses its metrics when it
+ * restarts and exports those of a pipeline again only after its next run. Each rule therefore keeps
+ * its previous value while the controller has exported the pipeline within the last 7 days. A
+ * lookback of one hour bridges an outage of Prometheus.
  *
- * @param controllerUp true while the controller is asked and answers, as an expression.
+ * @param controllerUp expression that is true while the controller is scraped and answers.
  */
 export function recordingRules(controllerUp: string): readonly RecordingRule[] {
   return [
@@ -40,7 +41,7 @@ export function recordingRules(controllerUp: string): readonly RecordingRule[] {
       record: known,
       expr: `group by (pipeline) (${METRIC}_runs_total or last_over_time(${METRIC}_runs_total[7d:30m]))`,
     },
-    // Reads what the next two rules wrote in the round before, so it stands before them.
+    // Reads the previous values of the next two rules, so it must come first.
     { record: failuresInARow, expr: failuresExpression() },
     { record: failed, expr: counted(failedNow, controllerUp) },
     { record: succeeded, expr: counted(succeededNow, controllerUp) },
@@ -52,7 +53,7 @@ export function recordingRules(controllerUp: string): readonly RecordingRule[] {
   ];
 }
 
-/** The latest value that was reported. */
+/** The latest reported value. */
 function remembered(record: string, metric: string): RecordingRule {
   return {
     record,
@@ -60,7 +61,10 @@ function remembered(record: string, metric: string): RecordingRule {
   };
 }
 
-/** Failed runs since the newest success: those before and the new ones, where no run has succeeded since. */
+/**
+ * Failed runs since the last success: the recorded ones plus new ones, unless a run has succeeded
+ * since.
+ */
 function failuresExpression(): string {
   return [
     `(`,
@@ -69,19 +73,22 @@ function failuresExpression(): string {
     `)`,
     `+ on (pipeline) (`,
     `  ${newOnes(failedNow, failed)}`,
-    // What failed before anybody looked counts only where nothing ever succeeded.
+    // Failures before the first recording count only if no run ever succeeded.
     `  or on (pipeline) (${failedNow} unless on (pipeline) ${before(failed)} unless on (pipeline) ${succeededNow})`,
     `  or on (pipeline) 0 * ${known}`,
     `)`,
   ].join("\n");
 }
 
-/** Increase of a counter since it was recorded; its full value if it was reset. */
+/** Increase of a counter since it was recorded; its full value after a reset. */
 function newOnes(now: string, record: string): string {
   return `((${now} - on (pipeline) ${before(record)}) >= 0 or on (pipeline) (${now} and on (pipeline) ${before(record)}))`;
 }
 
-/** A counter that is 0, and not absent, before it first counts: after a restart as well, so that the next one is seen as one more. */
+/**
+ * A counter that is 0 instead of absent before it first counts, also after a restart, so that the
+ * next failure is an increase.
+ */
 function counted(now: string, controllerUp: string): string {
   return `${now}\nor on (pipeline) 0 * ${runs}\nor on (pipeline) (0 * ${known} and on () ${controllerUp})`;
 }

@@ -1,29 +1,32 @@
 import { MANAGED } from "../namespace-labels";
 
-/** Value of the label `job` of the controller's metrics. Who runs Argo apart from this stack gives it to theirs. */
+/**
+ * Label `job` of the controller's metrics. If Argo is installed outside of this stack, its scrape
+ * configuration must use the same value.
+ */
 export const CONTROLLER_JOB = "workflow-controller";
-/** Value of the label `job` of MinIO's metrics. */
+/** Label `job` of MinIO's metrics. */
 export const STORE_JOB = "minio";
 
-/** Where a service gives metrics. */
+/** A service that exports metrics. */
 export interface ScrapeTarget {
-  /** Value of the label `job`, by which the rules know the metrics; also the object's name. */
+  /** Label `job`, by which the rules select the metrics; also the name of the object. */
   readonly job: string;
   /** Namespace of the service. */
   readonly namespace: string;
-  /** Labels that the service has. */
+  /** Labels of the service. */
   readonly service: { readonly [name: string]: string };
-  /** Name of its port. */
+  /** Name of the port. */
   readonly port: string;
   /** Path of the metrics. */
   readonly path: string;
 }
 
-/** Where an object lies, and what the Prometheus operator selects it by. */
+/** Namespace and labels of monitoring objects, by which the Prometheus operator selects them. */
 export interface MonitoringPlace {
-  /** Its namespace. */
+  /** Namespace of the object. */
   readonly namespace: string;
-  /** Labels beside those of the stack. */
+  /** Labels in addition to those of the stack. */
   readonly labels: { readonly [name: string]: string };
 }
 
@@ -45,8 +48,9 @@ export function controllerTarget(namespace: string): ScrapeTarget {
 }
 
 /**
- * MinIO as this stack installs it. Its metrics ask for no token (`MINIO_PROMETHEUS_AUTH_TYPE=public`, set by the chart)
- * and tell no names of objects; the network policy says who reaches them.
+ * The MinIO that this stack installs. Its metrics need no token
+ * (`MINIO_PROMETHEUS_AUTH_TYPE=public`, set by the chart) and contain no object names; the network
+ * policy controls access.
  * Source: charts.min.io, chart minio 5.4.0, templates/service.yaml.
  */
 export function storeTarget(namespace: string): ScrapeTarget {
@@ -59,7 +63,9 @@ export function storeTarget(namespace: string): ScrapeTarget {
   };
 }
 
-/** The Prometheus operator's object for a target: each pod of the service is asked twice a minute. */
+/**
+ * A ServiceMonitor of the Prometheus operator: each pod of the service is scraped twice a minute.
+ */
 export function serviceMonitor(
   { job, namespace, service, port, path }: ScrapeTarget,
   place: MonitoringPlace,

@@ -6,11 +6,11 @@ import { renderParts, type Rendered, type RenderOptions } from "./render";
 import { stackClusterSettings } from "../stack-cluster-settings";
 
 /**
- * The manifests that a stack declares for an array, without an engine or a cloud: images are by tag where the stack
- * finds out their digests, and secrets are references.
+ * Renders the manifests of a stack without Pulumi and without a cloud. Images are referenced by tag
+ * if the stack looks up their digests, and secrets are references.
  *
- * @param options `root`, and what wins over the stack's settings.
- * @throws UserError where the settings do not tell the address of a cloud's registry.
+ * @param options `root`, and options that override the stack's settings.
+ * @throws UserError if the settings do not contain the address of a cloud's registry.
  */
 export function renderStack(
   entries: readonly PipelineEntry[],

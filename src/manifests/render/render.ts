@@ -18,50 +18,53 @@ import {
 import { imageOrigins } from "../images/image-builds";
 import { repositoriesBelow } from "../../common/registry/repositories";
 
-/** What manifests are rendered for. */
+/** Options of rendered manifests. */
 export interface RenderOptions {
-  /** Folder of the project, which may have files of connectors. */
+  /** Folder of the project, which may contain connector files. */
   readonly root: string;
   /** Registry of the connector images. */
   readonly registry: string;
   /** Namespace of the pipelines. Default: `pipelines`. */
   readonly namespace?: string;
-  /** Image that the connector images are built on. */
+  /** Base image of the connector images. */
   readonly baseImage: string;
 }
 
-/** The manifests of an array; secrets are references. */
+/** The manifests of an array, with references to secrets. */
 export interface Rendered {
   /** The templates that all pipelines share. */
   readonly templates: readonly WorkflowTemplate[];
-  /** The manifests of each pipeline, in the order of the array. */
+  /** Manifests of each pipeline, in the order of the array. */
   readonly pipelines: readonly PipelineManifests[];
   /** How each image is built, by its reference. */
   readonly images: { readonly [reference: string]: ImageBuild };
 }
 
-/** A file of manifests, below the folder that they are written to. */
+/** A manifest file, with a path relative to the output folder. */
 export interface ManifestFile {
   readonly path: string;
-  /** Its content in YAML. */
+  /** Content in YAML. */
   readonly text: string;
 }
 
-/** What a cluster's manifests are built from. */
+/** Input of rendered manifests. */
 export interface RenderParts {
-  /** Folder of the project, which may have files of connectors. */
+  /** Folder of the project, which may contain connector files. */
   readonly root: string;
-  /** What the pipelines share. */
+  /** Settings shared by all pipelines. */
   readonly settings: Omit<ClusterSettings, "runnerImage">;
-  /** Where pods pull the images of a name from, such as `localhost:5000/tap-postgres` for `tap-postgres`. */
+  /**
+   * Maps an image name to the repository that pods pull from, such as `localhost:5000/tap-postgres`
+   * for `tap-postgres`.
+   */
   readonly repository: (name: string) => string;
-  /** Image that the connector images are built on. */
+  /** Base image of the connector images. */
   readonly baseImage: string;
-  /** Images that are there already. */
+  /** Existing images. */
   readonly ready: ReadyImages;
 }
 
-/** The manifests of an array: the same for the same array and options, without a cluster. */
+/** Renders the manifests of an array. The result depends only on the array and the options. */
 export function renderArray(
   entries: readonly PipelineEntry[],
   { root, registry, namespace, baseImage }: RenderOptions,
@@ -75,7 +78,7 @@ export function renderArray(
   });
 }
 
-/** The manifests of an array: the same for the same array and parts. */
+/** Renders the manifests of an array. The result depends only on the array and the parts. */
 export function renderParts(
   entries: readonly PipelineEntry[],
   { root, settings: shared, repository, baseImage, ready }: RenderParts,
@@ -94,7 +97,7 @@ export function renderParts(
   };
 }
 
-/** What is applied: the templates, and a file a pipeline. */
+/** The files to apply: the templates, and one file per pipeline. */
 export function manifestFiles({ templates, pipelines }: Rendered): readonly ManifestFile[] {
   return [
     { path: "templates.yaml", text: yamlText(templates) },
@@ -124,7 +127,7 @@ function imageBuilds(
   );
 }
 
-/** Strings stay on their line, so that a difference shows in the line that it is in. */
+/** Strings are not wrapped, so that a diff shows a change on its own line. */
 function yamlText(objects: readonly object[]): string {
   return objects
     .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))

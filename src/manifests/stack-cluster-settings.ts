@@ -35,6 +35,7 @@ export function stackClusterSettings(
     notifications,
     proxy,
     certificateAuthority,
+    scheduling,
   } = settings;
   return {
     ...defaultClusterSettings,
@@ -48,6 +49,7 @@ export function stackClusterSettings(
     ...(notifications.webhook !== undefined && { webhook: WEBHOOK }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
     proxy,
+    scheduling,
     ...(accounts && {
       serviceAccounts: accounts.serviceAccounts,
       podAnnotations: accounts.podAnnotations,

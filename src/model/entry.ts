@@ -1,5 +1,6 @@
 import type { SecretReference } from "./connector-settings";
 import type { Cron, TimeZone } from "./schedule";
+import type { Scheduling } from "./scheduling";
 import type { Bytes, Cpu, Duration } from "./units";
 
 /** Resources of a container. */
@@ -16,6 +17,12 @@ export interface Resources {
    * connectors in Python use 30 to 90 MiB before they process any data. Example: `"1Gi"`.
    */
   readonly memory?: Bytes;
+
+  /**
+   * Requested space on the node's disk, so that a run starts only where its files fit. Example:
+   * `"20Gi"`. Default: none.
+   */
+  readonly ephemeralStorage?: Bytes;
 }
 
 /** Retries of a failed step. Each step (extract, load, follow-up) is retried separately. */
@@ -125,4 +132,7 @@ export interface EntryBase {
    * configs. Ignored elsewhere. Default: `shared`.
    */
   readonly role?: "shared" | "own";
+
+  /** Where the pods of runs are placed on the cluster. Default: as `tapctl:scheduling` says. */
+  readonly scheduling?: Scheduling;
 }

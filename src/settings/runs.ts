@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Scheduling } from "../model/scheduling";
+import { scheduling } from "../model/validation/scheduling";
 import { DEFAULTS } from "../model/defaults";
 import { bytes, cpu, duration, secretName, text, webAddress } from "./values";
 
@@ -31,6 +33,8 @@ export const defaultsSettings = z
         cpu: cpu.default(DEFAULTS.resources.cpu),
         /** Requested memory and memory limit. Default: `512Mi`. */
         memory: bytes.default(DEFAULTS.resources.memory),
+        /** Requested space on the node's disk. Default: none. */
+        ephemeralStorage: bytes.exactOptional(),
       })
       .readonly()
       .prefault({}),
@@ -74,3 +78,8 @@ export const scratchSettings = z
     storageClass: text.exactOptional(),
   })
   .readonly();
+
+/** Where the pods of runs are placed: the same fields, and rules, as `scheduling` of a pipeline. */
+export const schedulingSettings = z.custom<Scheduling>().superRefine((value, context) => {
+  for (const message of scheduling(value, "")) context.addIssue({ code: "custom", message });
+});

@@ -5,7 +5,13 @@ import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
 import { monitoringSettings } from "./monitoring";
 import { objectStoreSettings } from "./object-store";
-import { defaultsSettings, notificationsSettings, proxySettings, scratchSettings } from "./runs";
+import {
+  defaultsSettings,
+  notificationsSettings,
+  proxySettings,
+  schedulingSettings,
+  scratchSettings,
+} from "./runs";
 import { objectName } from "./values";
 
 /** All keys of the stack configuration except `secrets`. Pulumi.yaml describes the same keys. */
@@ -28,6 +34,12 @@ export const settingsSchema = z.strictObject({
   defaults: defaultsSettings.prefault({}),
   /** Where notifications of runs are sent. */
   notifications: notificationsSettings.prefault({}),
+  /**
+   * Where the pods of runs are placed, for pipelines that do not say so themselves: `nodeSelector`,
+   * `tolerations`, `affinity`, `topologySpread`, `priorityClass`, `runtimeClass`, `podLabels` and
+   * `podAnnotations`. Argo and MinIO have `values` for theirs. Default: any node.
+   */
+  scheduling: schedulingSettings.default({}),
   /** How Prometheus and Grafana monitor the pipelines; true for all defaults. Default: false. */
   monitoring: monitoringSettings,
   /** Existing image pull secrets in the namespace of the pipelines. Default: none. */

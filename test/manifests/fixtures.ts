@@ -34,6 +34,14 @@ export const settings: ClusterSettings = {
     none: [".example.com", "10.0.0.0/8"],
   },
   certificateAuthority: { configMap: "trusted", key: "bundle.crt" },
+  scheduling: {
+    nodeSelector: { pool: "etl" },
+    tolerations: [{ key: "etl", operator: "Exists", effect: "NoSchedule" }],
+    topologySpread: [{ topologyKey: "topology.kubernetes.io/zone" }],
+    priorityClass: "batch",
+    podLabels: { "cost-center": "data" },
+    podAnnotations: { "sidecar.istio.io/inject": "false" },
+  },
 };
 
 /** Images that need no build. */
@@ -66,7 +74,7 @@ export const pipelines: readonly PipelineEntry[] = definePipelines([
       { stream: "lines", replicationMethod: "INCREMENTAL", replicationKey: "updated_at" },
     ],
     initialState: { bookmarks: { orders: { id: 7 } } },
-    resources: { tap: { cpu: "250m", cpuLimit: 2, memory: "1Gi" } },
+    resources: { tap: { cpu: "250m", cpuLimit: 2, memory: "1Gi", ephemeralStorage: "20Gi" } },
     expectations: { minRecords: 10, maxStaleness: "2d" },
     idleTimeout: "never",
     followUps: [
@@ -90,6 +98,25 @@ export const pipelines: readonly PipelineEntry[] = definePipelines([
     schedule: "*/5 * * * *",
     suspend: true,
     mode: "stream",
+    scheduling: {
+      nodeSelector: { pool: "large" },
+      tolerations: [],
+      runtimeClass: "gvisor",
+      podLabels: { tier: "gold" },
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              {
+                matchExpressions: [
+                  { key: "kubernetes.io/arch", operator: "In", values: ["arm64"] },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    },
     tap: tapShop({}),
     target: targetWarehouse({ url: secret("warehouse-url") }),
   },

@@ -1,6 +1,7 @@
 import { DEFAULT_NAMESPACE } from "../../common/commands";
 import { DEFAULTS } from "../../model/defaults";
 import type { Resources, Retries } from "../../model/entry";
+import type { Scheduling } from "../../model/scheduling";
 import type { Bytes, Duration } from "../../model/units";
 
 /** A key of a Kubernetes Secret. */
@@ -85,7 +86,10 @@ export interface ClusterSettings {
   /** Longest time that a pod may stay pending before the attempt fails. */
   readonly pendingDeadline: Duration;
   /** Resources of containers that do not set them. */
-  readonly resources: Required<Omit<Resources, "cpuLimit">>;
+  readonly resources: Required<Pick<Resources, "cpu" | "memory">> &
+    Pick<Resources, "ephemeralStorage">;
+  /** Where the pods of pipelines are placed that do not say so themselves. Default: any node. */
+  readonly scheduling?: Scheduling;
   /** Webhook for pipelines that do not set one. Default: no notifications. */
   readonly webhook?: SecretKey;
   /** URL of Argo's web UI, for links in notifications. Default: no links. */

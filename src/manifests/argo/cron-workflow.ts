@@ -1,8 +1,10 @@
-import { schedulesOf } from "../../model/define";
+import { schedulesOf, type PipelineEntry } from "../../model/define";
+import { schedulingOf } from "../../model/scheduling";
 import { currentZone } from "../../model/cron/zone-names";
 import type { ClusterSettings } from "./cluster-settings";
 import { annotationsOf, labelsOf, runKindOf, templateName, TRIGGER_LABEL } from "./names";
 import { secondsOf } from "./parameters";
+import { placementPatch } from "./pod-spec-patch";
 import { runArguments, type DeployedPipeline } from "./run-parameters";
 import type { CronWorkflow, Workflow, WorkflowSpec } from "./types";
 
@@ -75,7 +77,21 @@ function runSpec(
     ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
     entrypoint: kind,
     activeDeadlineSeconds: secondsOf(entry.deadline ?? settings.deadline),
-    podMetadata: { labels: labelsOf(entry, settings) },
+    podMetadata: {
+      labels: { ...entry.scheduling?.podLabels, ...labelsOf(entry, settings) },
+      ...(entry.scheduling?.podAnnotations && { annotations: entry.scheduling.podAnnotations }),
+    },
+    ...placement(entry, settings),
     arguments: { parameters: runArguments(pipeline, settings, trigger) },
   };
+}
+
+/** Where the pods of a pipeline run, if it says so; otherwise the template does. */
+function placement(
+  entry: PipelineEntry,
+  { scheduling, labels }: ClusterSettings,
+): Pick<WorkflowSpec, "podSpecPatch"> {
+  if (entry.scheduling === undefined) return {};
+  const patch = placementPatch(schedulingOf(entry.scheduling, scheduling), labels);
+  return patch === undefined ? {} : { podSpecPatch: patch };
 }

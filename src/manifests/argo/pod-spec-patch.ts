@@ -1,5 +1,6 @@
 import { isSecretReference } from "../../model/connector-settings";
 import type { ContainerArgs, Resources } from "../../model/entry";
+import type { Scheduling } from "../../model/scheduling";
 import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { secretKey } from "./names";
@@ -56,10 +57,46 @@ export function containerPatch(args: ContainerArgs, secret: string, defaults: De
   ]);
 }
 
+/**
+ * Patch of every pod of a run that places it. Argo has fields of its own for some of these, but merges those of a
+ * Workflow into those of its template: a node selector of the stack could not be replaced.
+ *
+ * @param labels labels of the pods that are spread over nodes or zones.
+ * @returns undefined if nothing is set.
+ */
+export function placementPatch(
+  { nodeSelector, tolerations, affinity, topologySpread, priorityClass, runtimeClass }: Scheduling,
+  labels: ClusterSettings["labels"],
+): string | undefined {
+  const spec = {
+    ...(nodeSelector && { nodeSelector }),
+    ...(tolerations && { tolerations }),
+    ...(affinity && { affinity }),
+    ...(topologySpread && {
+      topologySpreadConstraints: topologySpread.map(
+        ({ topologyKey, maxSkew = 1, whenUnsatisfiable = "ScheduleAnyway" }) => ({
+          topologyKey,
+          maxSkew,
+          whenUnsatisfiable,
+          labelSelector: { matchLabels: labels },
+        }),
+      ),
+    }),
+    ...(priorityClass !== undefined && { priorityClassName: priorityClass }),
+    ...(runtimeClass !== undefined && { runtimeClassName: runtimeClass }),
+  };
+  return Object.keys(spec).length === 0 ? undefined : untemplatedJson(spec);
+}
+
 function requirements(given: Resources | undefined, defaults: Defaults, count = 1) {
   const memory = times(given?.memory ?? defaults.memory, count);
+  const disk = given?.ephemeralStorage ?? defaults.ephemeralStorage;
   return {
-    requests: { cpu: times(given?.cpu ?? defaults.cpu, count), memory },
+    requests: {
+      cpu: times(given?.cpu ?? defaults.cpu, count),
+      memory,
+      ...(disk !== undefined && { "ephemeral-storage": times(disk, count) }),
+    },
     limits: { memory, ...(given?.cpuLimit !== undefined && { cpu: times(given.cpuLimit, count) }) },
   };
 }

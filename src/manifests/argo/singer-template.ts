@@ -1,6 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { RUN_KINDS, templateName, type RunKind } from "./names";
+import { PIPELINE_LABEL, RUN_KINDS, templateName, type RunKind } from "./names";
 import { asArguments, defaultParameters, parameter, secondsOf } from "./parameters";
+import { placementPatch } from "./pod-spec-patch";
 import { commitTemplates, verdictTemplate } from "./singer-commit";
 import { extractTemplates } from "./singer-extract";
 import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-follow-ups";
@@ -69,6 +70,8 @@ export function singerTemplate(kind: RunKind, settings: ClusterSettings): Workfl
 }
 
 function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
+  const { podLabels, podAnnotations, ...placement } = settings.scheduling ?? {};
+  const patch = placementPatch(placement, settings.labels);
   return {
     serviceAccountName: settings.serviceAccount,
     executor: { serviceAccountName: settings.executorServiceAccount },
@@ -77,9 +80,16 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
       imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),
     }),
     podMetadata: {
-      labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") },
-      ...(settings.podAnnotations && { annotations: settings.podAnnotations }),
+      labels: {
+        ...podLabels,
+        ...settings.labels,
+        [PIPELINE_LABEL]: parameter("pipeline"),
+      },
+      ...((settings.podAnnotations ?? podAnnotations) && {
+        annotations: { ...settings.podAnnotations, ...podAnnotations },
+      }),
     },
+    ...(patch !== undefined && { podSpecPatch: patch }),
   };
 }
 

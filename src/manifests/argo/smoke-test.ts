@@ -1,8 +1,9 @@
 import { clusterMarkerKey, clusterMarkerText } from "../../store/keys";
 import type { ClusterSettings } from "./cluster-settings";
+import { placementPatch } from "./pod-spec-patch";
 import { runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { fileFromStep, fileOut, WORK } from "./store-artifacts";
-import type { Template, Workflow, WorkflowTemplate } from "./types";
+import type { Template, Workflow, WorkflowSpec, WorkflowTemplate } from "./types";
 
 /** Name of the smoke test's WorkflowTemplate. */
 export const SMOKE_TEST = "smoke-test";
@@ -30,6 +31,7 @@ export function smokeTestTemplate(
   settings: ClusterSettings,
   marksBucket: boolean,
 ): WorkflowTemplate {
+  const placement = placementPatch(settings.scheduling ?? {}, settings.labels);
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -39,7 +41,8 @@ export function smokeTestTemplate(
       serviceAccountName: settings.serviceAccount,
       executor: { serviceAccountName: settings.executorServiceAccount },
       automountServiceAccountToken: false,
-      ...(settings.podAnnotations && { podMetadata: { annotations: settings.podAnnotations } }),
+      ...podMetadata(settings),
+      ...(placement !== undefined && { podSpecPatch: placement }),
       ...(settings.imagePullSecrets.length > 0 && {
         imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),
       }),
@@ -81,6 +84,19 @@ export function smokeTestTemplate(
           inputs: { artifacts: [fileFromStep("message", FILE)] },
         },
       ],
+    },
+  };
+}
+
+function podMetadata({
+  podAnnotations,
+  scheduling: { podLabels, podAnnotations: given } = {},
+}: ClusterSettings): Pick<WorkflowSpec, "podMetadata"> {
+  if (!podLabels && !podAnnotations && !given) return {};
+  return {
+    podMetadata: {
+      ...(podLabels && { labels: podLabels }),
+      ...((podAnnotations ?? given) && { annotations: { ...podAnnotations, ...given } }),
     },
   };
 }

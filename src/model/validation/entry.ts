@@ -25,6 +25,7 @@ import { duration, idleTimeout } from "./quantities";
 import { methodsElsewhere } from "./methods";
 import { MOST_SLICES } from "./parallel";
 import { pairResources, retries } from "./resources";
+import { scheduling } from "./scheduling";
 import { schedules, timezone } from "./schedules";
 import { secretNameProblems } from "./secrets";
 import { containerSizes } from "./sizes";
@@ -57,6 +58,7 @@ const baseFields: { readonly [Key in keyof Required<EntryBase>]: Check } = {
   labels,
   onRemove: oneOf("delete", "orphan"),
   role: oneOf("shared", "own"),
+  scheduling,
 };
 
 const jobFields: { readonly [Key in keyof Required<Job>]: Check } = {

@@ -12,14 +12,24 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
  *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
-export const labels: Check = (value, at) => {
-  if (!isFields(value)) return [`${at} must be an object of texts, not ${kindOf(value)}`];
-  return Object.entries(value)
-    .filter(([, label]) => label !== undefined)
-    .flatMap(([key, label]) => [...keyProblems(key, at), ...labelValue(label, `${at}.${key}`)]);
-};
+export const labels: Check = labelsBy(keyRule);
 
-const labelValue = text(
+/** Labels of nodes and of other pods, which may be Kubernetes' own. */
+export const nodeLabels: Check = labelsBy(qualifiedName);
+
+function labelsBy(nameRule: Rule): Check {
+  return (value, at) => {
+    if (!isFields(value)) return [`${at} must be an object of texts, not ${kindOf(value)}`];
+    return Object.entries(value)
+      .filter(([, label]) => label !== undefined)
+      .flatMap(([key, label]) => [
+        ...keyProblems(key, at, nameRule),
+        ...labelValue(label, `${at}.${key}`),
+      ]);
+  };
+}
+
+const labelValue: Check = text(
   rules(harmless, (value) => {
     if (value.length > 63) return `it has ${value.length} characters, at most 63 are allowed`;
     return value === "" || NAME.test(value)
@@ -28,19 +38,26 @@ const labelValue = text(
   }),
 );
 
-function keyProblems(key: string, at: string): readonly string[] {
-  const problem = rules(harmless, keyRule)(key);
+function keyProblems(key: string, at: string, nameRule: Rule): readonly string[] {
+  const problem = rules(harmless, nameRule)(key);
   return problem === undefined ? [] : [`${at}: key ${quote(key)}: ${problem}`];
 }
 
 function keyRule(key: string): ReturnType<Rule> {
+  const [, prefix] = key.split("/").reverse();
+  if (RESERVED.some((owner) => prefix === owner || prefix?.endsWith(`.${owner}`)))
+    return `the prefix "${prefix}/" is reserved`;
+  return qualifiedName(key);
+}
+
+/** Name of a label or annotation: up to 63 characters, after an optional DNS name and a "/". */
+export function qualifiedName(key: string): ReturnType<Rule> {
   const [name = "", prefix] = key.split("/").reverse();
-  if (prefix !== undefined) {
-    if (RESERVED.some((owner) => prefix === owner || prefix.endsWith(`.${owner}`)))
-      return `the prefix "${prefix}/" is reserved`;
-    if (key.split("/").length > 2 || prefix.length > 253 || !SUBDOMAIN.test(prefix))
-      return `must have a DNS name before the "/", such as "example.com/team"`;
-  }
+  if (
+    prefix !== undefined &&
+    (key.split("/").length > 2 || prefix.length > 253 || !SUBDOMAIN.test(prefix))
+  )
+    return `must have a DNS name before the "/", such as "example.com/team"`;
   if (name.length > 63) return `it has ${name.length} characters, at most 63 are allowed`;
   return NAME.test(name)
     ? undefined

@@ -8,6 +8,7 @@ const resourceFields: { readonly [Key in keyof Required<Resources>]: Check } = {
   cpu,
   cpuLimit: cpu,
   memory,
+  ephemeralStorage: memory,
 };
 
 const retryFields: { readonly [Key in keyof Required<Retries>]: Check } = {

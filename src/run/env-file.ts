@@ -1,4 +1,4 @@
-/** What a line of `.env` says of a variable: its value, or why it is ambiguous. */
+/** Value of a variable in `.env`, or why its line is ambiguous. */
 export type EnvValue = { readonly value: string } | { readonly problem: string };
 
 const NAME = /[ \t]*(?:export[ \t]+)?([\w.-]+)(?:[ \t]*=|:(?=[ \t]))[ \t]*/y;
@@ -6,12 +6,13 @@ const QUOTED = /(['"`])((?:\\\1|(?!\1)[^])*)\1[ \t]*(?:#.*)?$/my;
 const ESCAPES: { readonly [escape: string]: string } = { n: "\n", r: "\r" };
 
 /**
- * Variables of a file `.env`, as people write them: a password stays whole with `$`, quotes and backslashes in it, and with `#`
- * where no space is beside it; a `#` with spaces on both sides begins a comment. One with a space on one side can be both, and
- * is a problem of that variable.
+ * Parses a `.env` file. Values are literal: a password keeps its `$`, quotes and backslashes, and
+ * `#` without spaces around it. A `#` with spaces on both sides starts a comment; with a space on
+ * one side only, the line is ambiguous.
  *
- * Text in quotes may have several lines. In double ones `\n`, `\r`, `\"` and `\\` are escapes; in others that of the quote alone.
- * The package dotenv is not used, because it cuts values at each `#` (motdotla/dotenv#633).
+ * Quoted values may span several lines. In double quotes, `\n`, `\r`, `\"` and `\\` are escapes; in
+ * other quotes, only the quote itself. The package dotenv is not used, because it cuts values at
+ * each `#` (motdotla/dotenv#633).
  */
 export function parseEnvFile(text: string): ReadonlyMap<string, EnvValue> {
   const content = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
@@ -39,9 +40,9 @@ export function parseEnvFile(text: string): ReadonlyMap<string, EnvValue> {
   return found;
 }
 
-/** @param before what comes before it in the line. @param after the lines below it. */
+/** @param before text before the value in its line. @param after lines below it. */
 function unquoted(text: string, before: string, after: string): EnvValue {
-  // With its own quote unescaped inside.
+  // The surrounding quotes are removed, and the same quotes inside are unescaped.
   const [, quote = "", inside] = /^(['"`])(.*)\1[ \t]*$/.exec(text) ?? [];
   if (inside !== undefined) return { value: unescaped(quote, inside) };
   for (const { 0: hashes, index } of text.matchAll(/#+/g)) {
@@ -55,12 +56,12 @@ function unquoted(text: string, before: string, after: string): EnvValue {
           '"#" can be part of the value or begin a comment: put quotes around the value, or spaces around "#"',
       };
   }
-  if (/^['"`]/.test(text) && goesOn(after)) return { problem: "the quote is not closed" };
+  if (/^['"`]/.test(text) && continuesQuote(after)) return { problem: "the quote is not closed" };
   return { value: text.trim() };
 }
 
-/** Whether the first of these lines is part of a text that began above them. */
-function goesOn(lines: string): boolean {
+/** Whether the first of these lines continues a quoted value from above. */
+function continuesQuote(lines: string): boolean {
   const line = lines.slice(0, endOfLine(lines, 0)).trim();
   return line !== "" && !line.startsWith("#") && !matchAt(NAME, line, 0);
 }

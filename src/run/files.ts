@@ -6,32 +6,37 @@ import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
 import type { Workspace } from "./workspace";
 
-/** Where a run's files lie on this machine. */
+/** Paths of a run's files on this machine. */
 export interface RunFiles {
-  /** The tap's raw output; of a parallel run a folder with a file per slice. */
+  /** Raw output of the tap; in a parallel run, a folder with one file per slice. */
   readonly extract: string;
-  /** Folder that a file-writing target fills. */
+  /** Folder for the files of a target that writes files. */
   readonly outputs: string;
-  /** The state that is committed if the run comes to that. */
+  /** New state, saved by the commit. */
   readonly candidate: string;
-  /** Who the state belongs to. */
+  /** File with the identity of the state: tap, source, target and destination. */
   readonly identity: string;
-  /** Folder for the results of the runner's calls. */
+  /** Folder for the results of runner calls. */
   readonly results: string;
-  /** Fields of requests to the runner: the states that the run starts from, and the files of its tap and target. */
+  /**
+   * Fields of requests to the runner: the states to start from, and the files of tap and target.
+   */
   readonly request: RequestFiles;
-  /** Stores settings that the tap changed since the last call, where the store is not a folder. */
+  /** Stores settings that the tap changed since the last call, if the store is not a folder. */
   keepOverlay(): Promise<void>;
-  /** Stores what the extract left, where the store is not a folder: extract, catalog, log and config overlay. */
+  /**
+   * Stores the files of the extract (extract, catalog, log and config overlay), if the store is not
+   * a folder.
+   */
   keepExtract(): Promise<void>;
-  /** Stores outputs and logs, where the store is not a folder. */
+  /** Stores outputs and logs, if the store is not a folder. */
   keepOutputs(): Promise<void>;
 }
 
 /** The files of a run in requests to the runner. */
 export interface RequestFiles {
   readonly states: Pick<RequestFor<"stream">, "state" | "givenState">;
-  /** What the attempts of a stream keep for one another. */
+  /** File that the attempts of stream mode share. */
   readonly resume: string;
   readonly tap: Pick<
     RequestFor<"stream">,
@@ -55,7 +60,7 @@ export interface RequestFiles {
   >;
 }
 
-/** What the files are made from. */
+/** Input of {@link layOutRun}. */
 export interface RunFilesArgs {
   readonly store: ObjectStore;
   readonly workspace: Workspace;
@@ -63,27 +68,28 @@ export interface RunFilesArgs {
   readonly run: string;
   readonly tap: ConnectorFiles;
   readonly target: ConnectorFiles;
-  /** The catalog for the tap, if the pipeline has one. */
+  /** Catalog for the tap, if there is one. */
   readonly catalog: unknown;
-  /** Stream rules, where the pipeline selects streams. */
+  /** Stream rules, if the pipeline selects streams. */
   readonly select: unknown;
   readonly identity: unknown;
-  /** The state in force: an envelope, or a bare Singer state; undefined on a first run. */
+  /** Saved state: an envelope or a bare Singer state; undefined in a first run. */
   readonly state: unknown;
-  /** Ends uploads half-way. */
+  /** Aborts uploads. */
   readonly signal: AbortSignal;
-  /** The same of a state that this run starts from instead; undefined for none. */
+  /** State to start from instead of the saved one; undefined without one. */
   readonly givenState: unknown;
 }
 
-/** A connector's description and its config. */
+/** Description and config of a connector. */
 export interface ConnectorFiles extends ConnectorConfig {
   readonly descriptionFile: string;
 }
 
 /**
- * Lays a run out on disk: in the store itself where it is a folder, else in the workspace and uploaded at the end of
- * each step. Configs, which hold secrets, always go to the workspace.
+ * Chooses the paths of a run's files: in the store if it is a folder, otherwise in the workspace,
+ * from which they are uploaded after each step. Configs contain secrets and always go to the
+ * workspace.
  */
 export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const { workspace } = args;
@@ -93,7 +99,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   if (args.store.localPath(overlayKey(args.pipeline)) === undefined)
     await args.store.downloadFile(overlayKey(args.pipeline), overlay);
   const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
-  // The runner leaves the catalog that the tap got beside its results, and looks for it there when it loads.
+  // The runner writes the catalog of the tap next to its results and reads it there for the load.
   const catalog = join(workspace.directory, "catalog.json");
   const outputs = dirname(place(`${outputPrefix(args.pipeline, args.run)}file`));
   const config = {
@@ -160,7 +166,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   };
 }
 
-/** All files below a folder, by path relative to it, in order; none where there is no such folder. */
+/** All files below a folder, sorted by relative path; empty if the folder does not exist. */
 export function filesBelow(
   folder: string,
 ): readonly { readonly path: string; readonly bytes: number }[] {
@@ -182,7 +188,7 @@ function placeOf({ store, workspace }: RunFilesArgs, key: string): string {
   return path;
 }
 
-/** Stores a file, or each file of a folder: the extract of a parallel run. */
+/** Stores a file, or every file of a folder: the extract of a parallel run. */
 async function upload(args: RunFilesArgs, key: string): Promise<void> {
   const path = placeOf(args, key);
   if (!existsSync(path)) return;

@@ -6,11 +6,11 @@ import { callRunner, ExitCode, type RunnerResult, type RunRequest } from "./runn
 import type { RunEvents } from "./events";
 import type { Stop } from "./stop";
 
-/** What a replication needs beside its definition. */
+/** Input of a replication in addition to its definition. */
 export interface ReplicateArgs extends RequestArgs {
   /** Python that runs the runner. */
   readonly python: string;
-  /** Folder that relative settings of connectors count from. */
+  /** Folder that relative paths in connector settings refer to. */
   readonly cwd: string;
   readonly stop: Stop;
   readonly events: RunEvents;
@@ -22,7 +22,7 @@ export interface ReplicateArgs extends RequestArgs {
  */
 const FORCE_MS = 5000;
 
-/** What a step has come to that a stop came before. */
+/** Result of a step that was stopped before it started. */
 const NOT_BEGUN: RunnerResult = {
   status: "interrupted",
   code: ExitCode.interrupted,
@@ -30,9 +30,9 @@ const NOT_BEGUN: RunnerResult = {
   warnings: [],
 };
 
-/** How a replication went, before anything of it is committed. */
+/** Result of a replication before the commit. */
 export interface Replicated {
-  /** 0, or the exit code that tells what failed. */
+  /** 0, or the exit code of the failure. */
   readonly code: number;
   readonly error: string | null;
   readonly warnings: readonly string[];
@@ -40,7 +40,7 @@ export interface Replicated {
   readonly records: { readonly [stream: string]: number };
   readonly bytes: number;
   readonly badLines: number;
-  /** Streams whose bookmarks stay although the run did not replicate them. */
+  /** Streams that the run did not replicate and whose bookmarks are kept. */
   readonly unselected: readonly string[];
   readonly leftOut: readonly string[];
   readonly uncountedFiles: number;
@@ -59,7 +59,8 @@ export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicat
   const tap = extracted.result;
   await args.files.keepExtract();
   const attempts = { extract: extracted.attempts, load: 0 };
-  // A tap that ended just as a stop was requested may have been stopped too: by a shutdown of the machine, for example.
+  // A tap that ended just when a stop was requested may have been stopped too, for example by a
+  // shutdown of the machine.
   const partial =
     tap.code === ExitCode.tapFailed ||
     tap.code === ExitCode.interrupted ||
@@ -80,7 +81,7 @@ export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicat
   return summed(args, tap, loaded.result, { ...attempts, load: loaded.attempts });
 }
 
-/** Runs tap and target at the same time; a failure of either tries both again, from where the data got to. */
+/** Runs tap and target together. If either fails, both are retried from the last saved progress. */
 export async function replicateByStream(args: ReplicateArgs): Promise<Replicated> {
   const retryable = (result: RunnerResult) =>
     isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
@@ -120,7 +121,7 @@ function stream(args: ReplicateArgs, earlier: EarlierAttempts): Promise<RunnerRe
   return call(args, streamRequest(args, writeEarlier(earlier, args.files.results)));
 }
 
-/** Calls the runner, and passes on to it each request to stop. */
+/** Calls the runner and forwards each stop request to it. */
 function call(args: ReplicateArgs, request: RunRequest): Promise<RunnerResult> {
   let remove = () => {};
   let force: NodeJS.Timeout | undefined;
@@ -131,14 +132,16 @@ function call(args: ReplicateArgs, request: RunRequest): Promise<RunnerResult> {
     cwd: args.cwd,
     onEvent: (event) => {
       args.events.runner(event);
-      // A rotated token must outlive a kill; where it cannot be kept now, the end of the extract tries again and says so.
+      // A rotated token must survive a kill. If it cannot be stored now, the end of the extract
+      // tries again and reports it.
       if (event.event === "progress") args.files.keepOverlay().catch(() => undefined);
     },
     onStart: (child) => {
       remove = args.stop.onRequest(() => {
         child.kill("SIGINT");
         if (args.stop.count < 2) return;
-        // Of the same signal twice in a row only one may arrive; and this call may not have had the first.
+        // Two equal signals in quick succession may be merged into one, and this call may have
+        // missed the first.
         child.kill("SIGTERM");
         force ??= setTimeout(() => child.kill("SIGKILL"), FORCE_MS);
       });

@@ -6,15 +6,21 @@ import { durationSeconds } from "../model/units";
 import type { RunFiles } from "./files";
 import { GRACE_SECONDS } from "./stop";
 
-/** What the requests of a run are built from. */
+/** Input of a run's requests. */
 export interface RequestArgs {
   readonly entry: Replication;
   readonly files: RunFiles;
-  /** What a saved state of another tap, source, target or destination does: stops the run, counts all the same, or not. */
+  /**
+   * What to do with a saved state of another tap, source, target or destination: stop the run, use
+   * it, or ignore it.
+   */
   readonly onChange: "fail" | "keep" | "refresh";
 }
 
-/** Runs the tap. It gets half of the time that a stop leaves, so that the load has the rest for what was sent. */
+/**
+ * Request of the tap. It gets half of the grace period, so that the load has the rest for what was
+ * sent.
+ */
 export function extractRequest(args: RequestArgs): RequestFor<"extract"> {
   const { files } = args;
   return {
@@ -26,7 +32,7 @@ export function extractRequest(args: RequestArgs): RequestFor<"extract"> {
   };
 }
 
-/** Loads the extract; `partial` if the tap failed. */
+/** Request that loads the extract; `partial` if the tap failed. */
 export function loadRequest(args: RequestArgs, partial: boolean): RequestFor<"load"> {
   const { files, entry } = args;
   const expected = partial ? { partial } : expectations(entry);
@@ -41,7 +47,10 @@ export function loadRequest(args: RequestArgs, partial: boolean): RequestFor<"lo
   };
 }
 
-/** Runs tap and target together; `earlier` is the file with the sums of the attempts before this one. */
+/**
+ * Request that runs tap and target together; `earlier` is the file with the totals of earlier
+ * attempts.
+ */
 export function streamRequest(
   args: RequestArgs,
   earlier: string | undefined,
@@ -53,7 +62,8 @@ export function streamRequest(
     graceSeconds: GRACE_SECONDS,
     ...files.request.tap,
     ...files.request.target,
-    // An attempt whose tap failed and whose target took everything leaves its progress to the next one.
+    // If the tap failed and the target loaded everything, the next attempt resumes from the saved
+    // progress.
     resume: files.request.resume,
     candidate: files.candidate,
     ...(earlier !== undefined && { earlier }),

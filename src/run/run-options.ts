@@ -9,47 +9,52 @@ import type { RunEvent } from "./events";
 import type { SecretLookup } from "./secrets";
 import type { Stop } from "./stop";
 
-/** Where a run happens. */
+/** Environment of a run. */
 export interface RunContext {
-  /** Folder of the project: relative settings of connectors count from here. */
+  /** Folder of the project; relative paths in connector settings refer to it. */
   readonly root: string;
   readonly store: ObjectStore;
-  /** Makes sure that a connector is installed: `ensureEnvironment` in a folder of the project's. */
+  /** Installs connectors in the project's environments folder. */
   readonly prepare: PrepareConnector;
   readonly secrets: SecretLookup;
   readonly stop: Stop;
   readonly onEvent: (event: RunEvent) => void;
 }
 
-/** Installs a connector unless it is installed, and reports its progress. */
+/** Installs a connector if necessary, and reports progress. */
 export type PrepareConnector = (
   connector: ConnectorDefinition,
   onProgress: (progress: EnvironmentProgress) => void,
   signal?: AbortSignal,
 ) => Promise<Environment>;
 
-/** How a run is made. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Default: the pipeline's own. */
+  /** Default: the mode of the pipeline. */
   readonly mode?: Mode;
-  /** Start again without a state; the bookmarks of the streams that the run brings replace the saved ones. Default: false. */
+  /**
+   * Start without a state. Bookmarks of replicated streams replace the saved ones. Default: false.
+   */
   readonly fullRefresh?: boolean;
   /** Resume from the saved state although the tap, source, target or destination has changed. Default: false. */
   readonly keepState?: boolean;
   /** State to resume from instead of the saved one, with or without its envelope. */
   readonly state?: JsonText;
-  /** Settings of the tap for this run alone, over its own. Default: none. */
+  /** Settings that override the tap's config in this run. Default: none. */
   readonly tapSettings?: JsonObject;
-  /** Start without a state, as a first run does: what `fullRefresh` does too. Default: false. */
+  /** Start without a state, like a first run; implied by `fullRefresh`. Default: false. */
   readonly ignoreState?: boolean;
-  /** Whether the state that the run leaves is saved. Default: true. */
+  /** Whether to save the new state. Default: true. */
   readonly saveState?: boolean;
-  /** Who started it. Default: `manual`. */
+  /** What started the run. Default: `manual`. */
   readonly trigger?: RunSummary["trigger"];
-  /** What is read instead of the pipeline's own source, such as made-up data: part of the state's identity, so that states are not mixed up. */
+  /**
+   * Source that is read instead of the pipeline's own, such as sample data. It is part of the
+   * state's identity, so that states are not mixed up.
+   */
   readonly source?: string;
-  /** How many runs are kept, and how long. Default: 30 runs, 30 days. */
+  /** Number and age of runs to keep. Default: 30 runs, 30 days. */
   readonly keep?: { readonly runs: number; readonly days: number };
-  /** Leave the pipeline's follow-ups out. Default: false. */
+  /** Skip the follow-ups of the pipeline. Default: false. */
   readonly skipFollowUps?: boolean;
 }

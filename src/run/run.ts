@@ -14,21 +14,24 @@ import { stopOf } from "./stop";
 import { runUnderLease } from "./under-lease";
 import { openWorkspace } from "./workspace";
 
-/** How many of its states a pipeline keeps for going back; they are small, and outlive the runs that saved them. */
+/**
+ * Number of states to keep for rollbacks. They are small and are kept longer than the runs that
+ * saved them.
+ */
 const STATES_KEPT = 100;
 
 /**
- * Runs a pipeline once on this machine and returns how it went; a run that fails is a summary, not an error.
+ * Runs a pipeline once on this machine. A failed run is returned as a summary, not thrown.
  *
- * @throws UserError where the run cannot begin: a missing secret, no Python, a connector that cannot be installed,
- *   another run of the pipeline, a store that cannot be written.
+ * @throws UserError if the run cannot start: a secret is missing, Python is missing, a connector
+ *   cannot be installed, another run is in progress, or the store is not writable.
  */
 export async function runPipeline(
   all: RunContext,
   entry: Replication,
   options: RunOptions = {},
 ): Promise<RunSummary> {
-  // The deadline of this run is not that of others that run beside it.
+  // The deadline applies to this run only, not to other runs of this process.
   const { stop, detach } = stopOf(all.stop);
   try {
     return await runOnce({ ...all, stop }, entry, options);

@@ -8,7 +8,7 @@ import { packageFile } from "../common/package";
 import type { Request } from "../model/request/schema";
 import type { RunSlice } from "../store/runs/runs";
 
-/** Exit codes of the runner, which are those of a run: see `images/singer/runner/codes.py`. */
+/** Exit codes of the runner and of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {
   ok: 0,
   internal: 1,
@@ -25,7 +25,7 @@ export const ExitCode = {
   followUpFailed: 18,
 } as const;
 
-/** What the runner says while it works. */
+/** An event that the runner prints. */
 export type RunnerEvent =
   | {
       readonly event: "phase";
@@ -42,7 +42,7 @@ export type RunnerEvent =
     }
   | { readonly event: "log"; readonly line: string };
 
-/** What the runner leaves behind in its result file; fields that make no sense for a command are absent. */
+/** Content of the runner's result file; fields that do not apply to a command are absent. */
 export interface RunnerResult {
   readonly status: string;
   readonly code: number;
@@ -51,20 +51,20 @@ export interface RunnerResult {
   readonly bytes?: number;
   readonly lines?: number;
   readonly records?: { readonly [stream: string]: number };
-  /** Records of the attempts before this one, by stream. */
+  /** Records of earlier attempts, by stream. */
   readonly earlierRecords?: { readonly [stream: string]: number };
-  /** The target took all that it was given. */
+  /** Whether the target consumed all of its input. */
   readonly taken?: boolean;
   readonly badLines?: number;
   readonly unselected?: readonly string[];
   readonly recoveredLines?: number;
   readonly batchFiles?: number;
-  /** What did not reach the target, or not as it came, a phrase each. */
+  /** What was skipped or changed on the way to the target, one phrase each. */
   readonly leftOut?: readonly string[];
   readonly leftOutCount?: number;
   /** Files of BATCH messages whose rows are not counted. */
   readonly uncountedFiles?: number;
-  /** Records whose progress the candidate holds. */
+  /** Number of records covered by the new state. */
   readonly progress?: number;
   readonly complete?: boolean;
   readonly seconds?: { readonly [phase: string]: number };
@@ -72,44 +72,51 @@ export interface RunnerResult {
   readonly slices?: readonly RunSlice[];
 }
 
-/** A request of a command that leaves a result. */
+/** A request of a command that writes a result. */
 export type RunRequest = Extract<Request, { readonly command: "extract" | "load" | "stream" }>;
 
-/** How one call of the runner is made. */
+/** A call of the runner. */
 export interface RunnerCall {
-  /** Python that runs it. */
+  /** Python that runs the runner. */
   readonly python: string;
-  /** What it is asked to do; `result`, `progress` and `parentProcess` are added. */
+  /** Request; `result`, `progress` and `parentProcess` are added. */
   readonly request: RunRequest;
-  /** Folder that gets the result, in a file of this call alone; the catalog of a tap is left beside it. */
+  /** Folder for the result, in a file of this call only, and for the catalog of a tap. */
   readonly folder: string;
-  /** Folder that relative settings of connectors count from. */
+  /** Folder that relative paths in connector settings refer to. */
   readonly cwd: string;
-  /** Told of progress and log lines as they come. */
+  /** Called for progress and log lines. */
   readonly onEvent: (event: RunnerEvent) => void;
-  /** Given the running process, for signals; called once. */
+  /** Called once with the running process, for signals. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Folder of the runner's package. */
 export const RUNNER = packageFile("images", "singer", "runner");
 
-/** Arguments of Python that give the runner a request: of the one argument that Linux limits to 128 KiB, a request needs a few. */
+/**
+ * Arguments of Python with a request. Linux limits an argument to 128 KiB; requests are much
+ * smaller.
+ */
 export function runnerArguments(request: Request): readonly string[] {
   return ["-I", "-S", RUNNER, JSON.stringify(request)];
 }
 
-/** What is left on the runner's outputs when it has ended is read for this long: a process that it left behind may hold them open. */
+/**
+ * Time to read the remaining output after the runner has ended. A process that it left behind may
+ * keep the output open.
+ */
 const LEFTOVER_MS = 2000;
 
 /**
  * Runs the runner to its end and returns its result.
  *
- * The runner gets a process group of its own, so that a terminal's Ctrl-C reaches `tapctl` alone, which passes it on.
- * It ends with `tapctl`, also where that is killed, so that the next run never meets a connector of this one.
+ * The runner has its own process group, so that Ctrl-C in a terminal only reaches `tapctl`, which
+ * forwards it. It ends with `tapctl`, even if that is killed, so that no connector is left for the
+ * next run.
  */
 export async function callRunner(call: RunnerCall): Promise<RunnerResult> {
-  // A name that no other call has: a result that was left by an earlier step would be read as that of this one.
+  // Unique to this call, so that the result of an earlier step is never read instead.
   const resultFile = join(call.folder, `result-${randomBytes(8).toString("hex")}.json`);
   const request: RunRequest = {
     ...call.request,
@@ -150,7 +157,7 @@ function endOf(child: ChildProcess, python: string): Promise<RunnerEnd> {
   });
 }
 
-/** The result counts only if the runner ended by itself, and as the result says. */
+/** The result is only used if the runner ended by itself with the exit code in the result. */
 function judge({ code, signal }: RunnerEnd, resultFile: string, lastLine: string): RunnerResult {
   if (signal === "SIGKILL")
     return failed(ExitCode.internal, "the runner was killed by SIGKILL, possibly out of memory");

@@ -10,21 +10,24 @@ import {
 import { secretVariable } from "../model/validation/secrets";
 import { parseEnvFile } from "./env-file";
 
-/** Looks up a secret's value by its name; undefined if it is not set. @throws UserError if its line in `.env` is ambiguous. */
+/**
+ * Returns the value of a secret; undefined if it is not set. @throws UserError if its line in
+ * `.env` is ambiguous.
+ */
 export type SecretLookup = (name: string) => string | undefined;
 
-/** A config with its secrets in place, and where in it they are, so that logs can be masked. */
+/** A config with the values of secrets, and their paths for masking logs. */
 export interface ResolvedSettings {
   /** The settings with every secret replaced by its value. */
   readonly config: JsonObject;
-  /** Where in `config` secrets stand, and their names, as {@link secretsFile} gives them. */
+  /** Paths and names of the secrets in `config`, as returned by {@link secretsFile}. */
   readonly secretPaths: ReturnType<typeof secretsFile>;
 }
 
 /**
- * Secrets of this machine: the environment first, then the file `.env` of the project.
+ * Secrets of this machine: environment variables, then the `.env` file of the project.
  *
- * @throws UserError where `.env` is there and cannot be read.
+ * @throws UserError if `.env` exists and cannot be read.
  */
 export function localSecrets(
   root: string,
@@ -43,9 +46,9 @@ export function localSecrets(
 }
 
 /**
- * Puts the values of secrets in the place of their names.
+ * Replaces references to secrets with their values.
  *
- * @throws UserError that names every missing secret at once and how to give it; never a value.
+ * @throws UserError with the names of all missing secrets and how to set them, never with values.
  */
 export function resolveSettings(
   where: string,

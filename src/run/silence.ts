@@ -2,21 +2,24 @@ import type { ObjectStore } from "../store/object-store";
 import { writeSummary, type RunSummary } from "../store/runs/runs";
 import type { RunnerEvent } from "./runner";
 
-/** Keeps in the summary of a run that is in progress since when nothing has moved in it. */
+/** Records in the summary of a run in progress since when it has been silent. */
 export interface Silence {
-  /** Takes in what the runner reports. */
+  /** Handles an event of the run. */
   look(event: RunnerEvent): void;
-  /** Writes nothing more. */
+  /** Stops writing. */
   end(): Promise<void>;
 }
 
-/** A silence of a run that has the summary `opening`, which is written again when a silence begins and when it ends. */
+/**
+ * Tracks the silence of a run. Its summary `opening` is written again when a silence starts and
+ * when it ends.
+ */
 export function trackSilence(store: ObjectStore, opening: RunSummary): Silence {
   let written: Promise<void> = Promise.resolve();
   let isSilent = false;
   let ended = false;
   const write = (summary: RunSummary) => {
-    // What a status shows is not worth failing a run for.
+    // A run must not fail because its status cannot be written.
     written = written
       .then(() => (ended ? undefined : writeSummary(store, summary)))
       .catch(() => undefined);

@@ -4,21 +4,22 @@ import type { JsonText } from "../common/json";
 import type { Replication } from "../model/replication";
 import { newestBookmark, setBack, type State } from "../store/state/bookmarks";
 
-/** Settings and state of a run that starts at a day. */
+/** Settings and state of a run that starts at a given day. */
 export interface StartDay {
-  /** State in place of the saved one; undefined for none at all. */
+  /** State that replaces the saved one; undefined for no state. */
   readonly state: JsonText | undefined;
-  /** Settings of the tap for this run, over its own. */
+  /** Settings that override the tap's config in this run. */
   readonly settings: JsonObject;
 }
 
 /**
- * How a run begins at a day. Where a state is saved, its dates and times that are later are set back to the day, and
- * nothing else in it changes; without one the tap's own setting for its first day counts. Where the tap has that setting
- * it becomes the day in both cases, because many taps never go back behind it.
+ * Prepares a run that starts at a day. In a saved state, later dates and times are set back to the
+ * day and the rest stays unchanged; without a state, the tap's setting for its first day is used.
+ * If the tap has such a setting, it is set to the day in both cases, because many taps never go
+ * back behind it.
  *
- * @param saved the Singer state in force; null or undefined for none
- * @throws UserError where neither says anything of days, or where the state has not come that far.
+ * @param saved saved Singer state; null or undefined if there is none
+ * @throws UserError if neither contains a day, or if the state is older than the day.
  */
 export function startAt({ name, tap }: Replication, saved: State, day: string): StartDay {
   const { window } = tap.connector;

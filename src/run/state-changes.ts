@@ -18,44 +18,45 @@ import { rollbackState, rollbackTarget } from "../store/state/state-history";
 
 const STATE_FIX = { fix: "Use a JSON object, as `state show --json` prints it." };
 
-/** What a manual change did; null stands for no state. */
+/** Result of a manual change; null means no state. */
 export interface StateChange {
   readonly pipeline: string;
-  /** The Singer state in force before. */
+  /** Singer state before the change. */
   readonly before: JsonText | null;
-  /** The Singer state in force now. */
+  /** Singer state after the change. */
   readonly after: JsonText | null;
 }
 
 /**
- * Keeps runs of a pipeline away while its state is changed: the lease of a store of local runs, the lock of Argo on a
- * cluster.
+ * Prevents runs of a pipeline while its state is changed: with the lease of a local store, or the
+ * lock of Argo on a cluster.
  */
 export type Guard = (pipeline: string, run: string) => Promise<Held>;
 
 /** A pipeline without a run in progress. */
 export interface Held {
-  /** Makes sure that it is still so: asked just before a state is saved. @throws UserError */
+  /** Verifies that this is still true, just before a state is saved. @throws UserError */
   verify(): Promise<void>;
   /** Allows runs to start again. */
   release(): Promise<void>;
 }
 
-/** Where states are changed. */
+/** Where a state is changed. */
 export interface StateTarget {
   readonly store: ObjectStore;
   readonly guard: Guard;
 }
 
-/** The guard of a store of local runs: its lease. */
+/** The guard of a local store: its lease. */
 export function leaseGuard(store: ObjectStore): Guard {
   return (pipeline, run) => acquireLease(store, pipeline, { run });
 }
 
 /**
- * Puts a state in force as if a run of today had saved it: of the pipeline's own source and destination.
+ * Saves a state as if a run had just saved it, for the current source and destination of the
+ * pipeline.
  *
- * @param stream where given, the state holds what this stream's bookmark becomes; all others stay
+ * @param stream if given, only the bookmark of this stream is replaced
  */
 export function setState(
   target: StateTarget,
@@ -110,7 +111,10 @@ export function resetState(
   });
 }
 
-/** Puts an earlier state in force again, or one stream's bookmark of it: the one that a run saved, or the one before the present one. */
+/**
+ * Restores an earlier state, or one stream's bookmark of it: the state of the given run, or the
+ * previous one.
+ */
 export function rollBackState(
   target: StateTarget,
   entry: Replication,
@@ -131,7 +135,7 @@ export function rollBackState(
   });
 }
 
-/** @throws UserError where a state has no bookmark of a stream. */
+/** @throws UserError if the state has no bookmark of the stream. */
 export function requireStream(state: State, stream: string, where: string): void {
   const streams = streamsOf(state);
   if (!streams.includes(stream))
@@ -142,10 +146,10 @@ export function requireStream(state: State, stream: string, where: string): void
 }
 
 /**
- * The Singer state in a text: bare, or in the envelope that `state show --json` prints.
+ * Parses a Singer state, bare or in the envelope that `state show --json` prints.
  *
- * @param where named in the error, such as a file
- * @throws UserError where it is none
+ * @param where source of the text in errors, such as a file
+ * @throws UserError if it is not a state
  */
 export function parseState(where: string, text: string | Buffer): JsonText {
   const why = whyNotJson(text);
@@ -155,11 +159,11 @@ export function parseState(where: string, text: string | Buffer): JsonText {
   return bareState(state);
 }
 
-/** A change that is being made. */
+/** A change in progress. */
 interface Change {
-  /** Its id. */
+  /** Id of the change. */
   readonly run: string;
-  /** The state in force before it. */
+  /** Saved state before the change. */
   readonly before: StateEnvelope | undefined;
 }
 
@@ -185,7 +189,7 @@ async function change(
   }
 }
 
-/** Saves a state; where only a part of one changes, it stays the state of the source and destination that it was. */
+/** Saves a state. A partial change keeps the source and destination of the previous state. */
 async function commit(
   store: ObjectStore,
   entry: Replication,
@@ -208,7 +212,7 @@ async function commit(
   return state;
 }
 
-/** A state that cannot be read may be replaced all the same: that is what repairs it. */
+/** An unreadable state may be replaced, which repairs it. */
 function unreadable(error: unknown): undefined {
   if (!(error instanceof UserError)) throw error;
 }

@@ -1,9 +1,9 @@
-/** Seconds that a run has from the first request until it is stopped at once. */
+/** Seconds from the first stop request until the run is stopped immediately. */
 export const GRACE_SECONDS = 30;
 
-/** A request to end a run before its time: once to drain and stop, twice to stop now. */
+/** A request to stop a run: the first drains and stops, the second stops immediately. */
 export interface Stop {
-  /** How often it was asked for. */
+  /** Number of requests. */
   readonly count: number;
 
   /** Reason, for the error of the run; undefined until a stop is requested. */
@@ -15,10 +15,10 @@ export interface Stop {
   /** Aborted by the second request: for work that may finish after the first. */
   readonly atOnce: AbortSignal;
 
-  /** Asks once more. */
+  /** Requests a stop. */
   request(reason: string): void;
 
-  /** Calls a listener at each request to come; returns what takes the listener away. */
+  /** Calls a listener at each further request; returns a function that removes the listener. */
   onRequest(listener: () => void): () => void;
 }
 
@@ -52,7 +52,7 @@ export function createStop(): Stop {
   };
 }
 
-/** Waits a number of seconds, or until a stop is asked for. */
+/** Waits a number of seconds, or until a stop is requested. */
 export function pause(seconds: number, stop: Stop): Promise<void> {
   return new Promise((resolve) => {
     if (stop.count > 0) return resolve();
@@ -67,9 +67,9 @@ export function pause(seconds: number, stop: Stop): Promise<void> {
 }
 
 /**
- * A stop of one run: requests to stop all of them reach it, its own reach no other.
+ * A stop of one run: requests to stop all runs reach it, its own requests reach no other run.
  *
- * @returns the stop, and what detaches it
+ * @returns the stop, and a function that detaches it
  */
 export function stopOf(all: Stop): { readonly stop: Stop; readonly detach: () => void } {
   const stop = createStop();

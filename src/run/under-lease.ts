@@ -30,13 +30,16 @@ export interface LeasedRun {
   readonly configs: ConnectorConfigs;
   readonly environments: { readonly tap: Environment; readonly target: Environment };
   readonly run: string;
-  /** Start time by a clock that cannot be set: `performance.now()`. */
+  /** Start time of a monotonic clock: `performance.now()`. */
   readonly begun: number;
   readonly lease: Lease;
   readonly workspace: Workspace;
 }
 
-/** Extracts, loads, commits, follows up, and keeps a summary of it: `running` first, then how it ended. */
+/**
+ * Extracts, loads, commits and runs follow-ups. The summary of the run is `running` first, then the
+ * result.
+ */
 export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   const { context, events, run } = leased;
   const state = await stateInForce(leased);
@@ -83,7 +86,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       code: ExitCode.internal,
       error: problemOf(error),
     } as const;
-    // Where the store cannot be written this fails too, and says less.
+    // If the store is not writable, this fails too, with a less helpful message.
     await close(leased, failed).catch(() => undefined);
     throw error;
   } finally {
@@ -91,7 +94,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   }
 }
 
-/** The saved state in its envelope, else the bare one that the pipeline begins with; undefined for neither. */
+/** The saved state in its envelope, otherwise the bare initial state; undefined without either. */
 async function stateInForce({
   context,
   entry,
@@ -99,7 +102,7 @@ async function stateInForce({
   configs,
 }: LeasedRun): Promise<StateEnvelope | JsonText | undefined> {
   const saved = readState(context.store, entry.name, entry.formerName);
-  // Where the run does not start from it, one that cannot be read is replaced.
+  // If the run does not start from it, an unreadable state is replaced.
   const readable =
     startsAfresh(options) || options.state !== undefined ? saved.catch(noneIfUnreadable) : saved;
   return (await readable)?.envelope ?? configs.initialState;
@@ -150,9 +153,11 @@ function replicate(
 }
 
 /**
- * Saves the state that the load left, if it left one; the lease is asked last, so that only its holder commits.
+ * Saves the new state of the load, if there is one. The lease is checked last, so that only its
+ * holder commits.
  *
- * @returns why the store did not take it as `unsaved`: the run has failed then, although its data arrived
+ * @returns `unsaved` with the reason if the store rejected it: the run has then failed although its
+ *   data arrived
  */
 async function commit(
   { context, options, lease }: LeasedRun,

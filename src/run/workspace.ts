@@ -8,17 +8,17 @@ const PREFIX = "tapctl-";
 
 /** A private, temporary folder for files of a run that must not be kept: configs with secrets. */
 export interface Workspace {
-  /** The folder, readable by this user alone. */
+  /** Path of the folder; only this user can read it. */
   readonly directory: string;
 
-  /** Writes a JSON file for this user alone and returns its path. */
+  /** Writes a JSON file that only this user can read, and returns its path. */
   writeJson(name: string, value: unknown): string;
 
   /** Removes the folder. */
   remove(): void;
 }
 
-/** Makes a workspace and removes those that killed processes left behind. */
+/** Creates a workspace, and removes those of killed processes. */
 export function openWorkspace(): Workspace {
   removeAbandoned();
   const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));

@@ -92,7 +92,7 @@ async function compile(
   return readFileSync(output, "utf8");
 }
 
-/** All packages without those that come first. */
+/** All packages except those of the tools. */
 function parted(all: string, tools: string): LockedPackages {
   const known = new Set(requirementsIn(tools));
   return {
@@ -103,7 +103,7 @@ function parted(all: string, tools: string): LockedPackages {
   };
 }
 
-/** The entries of a requirements file, each with the hashes below it. */
+/** The entries of a requirements file, each with its hashes. */
 function requirementsIn(text: string): readonly string[] {
   return text
     .split(/\n(?=[^\s#])/)

@@ -6,8 +6,8 @@ import { sdkOnly } from "./sdk";
 /** Settings of {@link targetPostgres}. */
 export interface TargetPostgresSettings extends PostgresConnection, BulkTargetSettings {
   /**
-   * Database schema for the tables, such as `raw`, created if it does not exist. If empty, the first
-   * part of a stream name such as `public-orders`. Default: `melty`.
+   * Database schema for the tables, such as `raw`, created if it does not exist. If empty, the
+   * first part of a stream name such as `public-orders`. Default: `melty`.
    */
   readonly default_target_schema?: string;
 
@@ -64,8 +64,8 @@ export interface TargetPostgresSettings extends PostgresConnection, BulkTargetSe
  * Loads into PostgreSQL with the bulk connector: COPY into a staging table, then one statement per
  * batch. One table per stream, upserted by the key of the stream.
  *
- * For stream maps and flattening, use {@link targetPostgresSdk}, which continues the same tables and
- * saved state.
+ * For stream maps and flattening, use {@link targetPostgresSdk}, which continues the same tables
+ * and saved state.
  *
  * @example
  *   `targetPostgres({ host: "dwh", user: "etl", password: secret("dwh-password"), database: "dwh", default_target_schema: "raw" })`

@@ -8,7 +8,10 @@ import {
   targetJsonl,
 } from "tapctl";
 
-/** The pipelines of this project. Add yours here; `npx tapctl validate` checks them and `npx tapctl run NAME` runs one. */
+/**
+ * The pipelines of this project. Add yours here; `npx tapctl validate` checks them and
+ * `npx tapctl run NAME` runs one.
+ */
 export const pipelines = definePipelines([
   {
     name: "exchange-rates",

@@ -9,8 +9,8 @@ export interface SecretSettings {
 }
 
 /*
- * The patterns are stricter than those of `src/review/secrecy.ts`: hiding a harmless value in a comment costs little, a
- * false positive here stops an update.
+ * The patterns are stricter than those of `src/review/secrecy.ts`: hiding a harmless value in a
+ * comment costs little, a false positive here stops an update.
  */
 
 /** Names of fields that hold a secret. */
@@ -20,7 +20,10 @@ const SECRET_NAME =
 /** Names of chart fields that refer to a Secret or to a key in one. */
 const REFERENCE_NAME = /^existing|(?:Ref|Name|From)$/;
 
-/** Values that are secret in any field: private keys, URLs with a password, well-known token formats. */
+/**
+ * Values that are secret in any field: private keys, URLs with a password, well-known token
+ * formats.
+ */
 const SECRET_TEXTS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /:\/\/[^/\s:@?#]+:[^/\s@?#]+@/,
@@ -29,7 +32,10 @@ const SECRET_TEXTS: readonly RegExp[] = [
   /(?:^|\s)--?[\w-]*(?:password|passwd|token|api-?key|secret)[= ][^\s{$]/i,
 ];
 
-/** Rejects secrets outside of Secrets: other fields are visible in previews, in the Argo UI and to all readers of the namespace. */
+/**
+ * Rejects secrets outside of Secrets: other fields are visible in previews, in the Argo UI and to
+ * all readers of the namespace.
+ */
 export const secrets: ResourcePolicy<SecretSettings> = {
   name: "secrets-in-secrets",
   description:
@@ -77,7 +83,10 @@ interface Leaf {
   readonly text: string;
 }
 
-/** Lists all strings with their paths. Strings that hold JSON or YAML are searched too; a name/value pair counts as a field. */
+/**
+ * Lists all strings with their paths. Strings that hold JSON or YAML are searched too; a name/value
+ * pair counts as a field.
+ */
 function leaves(value: Json, path: readonly string[]): readonly Leaf[] {
   if (typeof value === "string") return documentLeaves(value, path);
   if (Array.isArray(value)) return listLeaves(value as readonly Json[], path);

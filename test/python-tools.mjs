@@ -1,5 +1,6 @@
-// Lints, formats and type-checks the Python sources: `node test/python-tools.mjs check|format`. The tools are installed once, in the
-// versions of python-tools.txt, into a virtual environment below .tapctl/.
+// Lints, formats and type-checks the Python sources: `node test/python-tools.mjs check|format`. The
+// tools are installed once, in the versions of python-tools.txt, into a virtual environment below
+// .tapctl/.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";

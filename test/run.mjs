@@ -1,5 +1,6 @@
-// Runs tests: `node test/run.mjs` those of a contributor (`*.test.ts`), `--slow` those of the second tier (`*.slow.test.ts`),
-// `--all` both, and `node test/run.mjs PART_OF_A_PATH...` those of some files, of either tier. `--tap` prints TAP.
+// Runs tests: `node test/run.mjs` those of a contributor (`*.test.ts`), `--slow` those of the
+// second tier (`*.slow.test.ts`), `--all` both, and `node test/run.mjs PART_OF_A_PATH...` those of
+// some files, of either tier. `--tap` prints TAP.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -1,5 +1,6 @@
-// Compiles this package into dist/: `node src/bin/build.mjs [FOLDER] [--types]`. FOLDER is another checkout of it; --types
-// adds the declarations, which a release has and which take the type check's time; so do `npm pack` and `npm publish`.
+// Compiles this package into dist/: `node src/bin/build.mjs [FOLDER] [--types]`. FOLDER is another
+// checkout of it; --types adds the declarations, which a release has and which take the type
+// check's time; so do `npm pack` and `npm publish`.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

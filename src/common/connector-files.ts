@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { PACKAGE_ROOT } from "./package";
 
-/** Folders below `connectors/`, of the project and of this package, with files that connectors are installed with. */
+/**
+ * Folders below `connectors/`, of the project and of this package, with files that connectors are
+ * installed with.
+ */
 export type ConnectorFiles = "locks" | "launchers";
 
 /** Whether a folder is this package's own, which is a project as well. */
@@ -10,7 +13,10 @@ export function isPackage(root: string): boolean {
   return existsSync(root) && realpathSync(root) === realpathSync(PACKAGE_ROOT);
 }
 
-/** The path of a file of a connector: the project's own, or else the one that this package has; undefined if there is none. */
+/**
+ * The path of a file of a connector: the project's own, or else the one that this package has;
+ * undefined if there is none.
+ */
 export function findConnectorFile(
   root: string,
   kind: ConnectorFiles,
@@ -21,7 +27,10 @@ export function findConnectorFile(
     .find((file) => existsSync(file));
 }
 
-/** The files of connectors by name, in the order of names: the project's own win over those that this package has. */
+/**
+ * The files of connectors by name, in the order of names: the project's own win over those that
+ * this package has.
+ */
 export function readConnectorFiles(
   root: string,
   kind: ConnectorFiles,

@@ -124,7 +124,10 @@ export function arrayText({ source, target }: Template, schedule: string): strin
   const names = [...new Set(["definePipelines", ...tap.imports, ...load.imports])].sort();
   return `import { ${names.join(", ")} } from "tapctl";
 
-/** The pipelines of this project. Add yours here; \`npx tapctl validate\` checks them and \`npx tapctl run NAME\` runs one. */
+/**
+ * The pipelines of this project. Add yours here; \`npx tapctl validate\` checks them and
+ * \`npx tapctl run NAME\` runs one.
+ */
 export const pipelines = definePipelines([
   {
     name: ${JSON.stringify(tap.pipeline)},

@@ -73,7 +73,10 @@ export function projectPaths(github: boolean): readonly string[] {
   return projectFiles(empty).map(({ path }) => path);
 }
 
-/** A file of `src/init/project` with values in the place of `{{name}}`; those of GitHub's workflows have a `$` in front. */
+/**
+ * A file of `src/init/project` with values in the place of `{{name}}`; those of GitHub's workflows
+ * have a `$` in front.
+ */
 function template(file: string, values: { readonly [name: string]: string }): string {
   return readFileSync(packageFile("src", "init", "project", ...file.split("/")), "utf8").replace(
     /(?<!\$)\{\{(\w+)\}\}/g,

@@ -1,10 +1,10 @@
 import { configKey, configPrefix, type ConfigFile } from "./keys";
 import type { ObjectStore } from "./object-store";
 
-/** What people put into the store for a pipeline with `configFrom: "store"`, by the word that names it. */
+/** Files that users store for a pipeline with `configFrom: "store"`, by the word for them. */
 export type ConfigPart = "tap" | "target" | "catalog" | "state";
 
-/** The file that holds each part. */
+/** File name of each part. */
 export const CONFIG_PARTS: { readonly [Part in ConfigPart]: ConfigFile } = {
   tap: "tap-config.json",
   target: "target-config.json",
@@ -12,7 +12,7 @@ export const CONFIG_PARTS: { readonly [Part in ConfigPart]: ConfigFile } = {
   state: "initial-state.json",
 };
 
-/** What each file says to a run. */
+/** What a run uses each file for. */
 const MEANINGS: { readonly [File in ConfigFile]: string } = {
   "tap-config.json": "settings of the tap",
   "target-config.json": "settings of the target",
@@ -23,19 +23,19 @@ const MEANINGS: { readonly [File in ConfigFile]: string } = {
   "select.json": "streams to take, while there is no catalog",
 };
 
-/** A file in a pipeline's folder of settings. */
+/** A file in a pipeline's config folder. */
 export interface StoredConfig {
-  /** Its name in the folder. */
+  /** Name in the folder. */
   readonly file: string;
-  /** What it says to a run; null for one that no run reads. */
+  /** What a run uses it for; null if no run reads it. */
   readonly meaning: string | null;
-  /** Its size. */
+  /** Size in bytes. */
   readonly bytes: number;
-  /** When it was last written, in ISO 8601. */
+  /** Time of the last write, in ISO 8601. */
   readonly modified: string;
 }
 
-/** Every file in a pipeline's folder of settings, those that no run reads as well. */
+/** Lists the files in a pipeline's config folder, including files that no run reads. */
 export async function listConfigs(
   store: ObjectStore,
   pipeline: string,
@@ -57,7 +57,7 @@ export function isConfigFile(file: string): file is ConfigFile {
   return Object.hasOwn(MEANINGS, file);
 }
 
-/** The parts without which no run can begin and that are not there. */
+/** Required parts that are missing. */
 export function missingParts(files: readonly { readonly file: string }[]): readonly ConfigPart[] {
   return (["tap", "target"] as const).filter(
     (part) => !files.some(({ file }) => file === CONFIG_PARTS[part]),
@@ -73,7 +73,7 @@ export function readConfig(
   return store.get(configKey(pipeline, file));
 }
 
-/** Puts a file there that only its owner may read, where the store knows such a thing. */
+/** Writes a file that only its owner can read, if the store supports permissions. */
 export function writeConfig(
   store: ObjectStore,
   pipeline: string,
@@ -83,7 +83,7 @@ export function writeConfig(
   return store.put(configKey(pipeline, file), text, { private: true });
 }
 
-/** Takes a file away. */
+/** Deletes a file. */
 export function deleteConfig(
   store: ObjectStore,
   pipeline: string,

@@ -18,7 +18,7 @@ import { StoredObject, TEMPORARY } from "./object-store";
 
 const ABANDONED_MS = 24 * 3600 * 1000;
 
-/** Writes a new file and waits until the disk has it. */
+/** Writes a new file and syncs it to disk. */
 export async function writeDurably(
   file: string,
   body: Buffer | string,
@@ -33,13 +33,13 @@ export async function writeDurably(
   }
 }
 
-/** Copies to a new file (a clone where the disk can) and waits until the disk has it. */
+/** Copies to a new file (a clone if the file system supports it) and syncs it to disk. */
 export async function copyDurably(source: string, file: string): Promise<void> {
   await copyFile(source, file, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   await sync(file);
 }
 
-/** Waits until the disk has a file, or a folder's names. */
+/** Syncs a file, or the names in a folder, to disk. */
 async function sync(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {
@@ -65,8 +65,8 @@ export async function linkUnlessTaken(file: string, target: string): Promise<boo
 }
 
 /**
- * Makes a folder and those above it. Not `mkdir` with `recursive`: in Node 20 that never returns where the
- * system answers ENOENT for a folder whose parent exists, as below /proc.
+ * Creates a folder and its parents. `mkdir` with `recursive` is not used: in Node 20 it never
+ * returns if the system answers ENOENT for a folder whose parent exists, as below /proc.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -109,7 +109,10 @@ export async function inFolder<T>(folder: string, name: () => Promise<T>): Promi
   }
 }
 
-/** Fills a file beside its destination and renames it, so that the destination appears whole or not at all. */
+/**
+ * Writes a file next to its destination and renames it, so that the destination is complete or
+ * absent.
+ */
 export async function placeAt(
   destination: string,
   fill: (partial: string) => Promise<void>,
@@ -124,7 +127,7 @@ export async function placeAt(
   }
 }
 
-/** Whether two paths lead to the same existing file. */
+/** Whether two paths refer to the same existing file. */
 export async function isSameFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all(
     [a, b].map((path) => realpath(path).catch(() => undefined)),
@@ -132,7 +135,9 @@ export async function isSameFile(a: string, b: string): Promise<boolean> {
   return first !== undefined && first === second;
 }
 
-/** All files below `root/prefix`, by their path from the root. Those that vanish meanwhile are left out. */
+/**
+ * All files below `root/prefix`, by path relative to the root. Files deleted meanwhile are skipped.
+ */
 export async function walk(root: string, prefix: string): Promise<readonly StoredObject[]> {
   const entries = await readdir(join(root, prefix), { withFileTypes: true }).catch(emptyIfAbsent);
   const found: StoredObject[] = [];
@@ -153,7 +158,7 @@ export async function walk(root: string, prefix: string): Promise<readonly Store
   return found;
 }
 
-/** Removes what a killed process left in the folder of temporary files. */
+/** Removes temporary files of killed processes. */
 export async function sweep(temporary: string): Promise<void> {
   for (const name of await readdir(temporary)) {
     const file = join(temporary, name);
@@ -164,7 +169,9 @@ export async function sweep(temporary: string): Promise<void> {
   }
 }
 
-/** Removes a folder and those above it, up to the root, as far as they are empty, as a bucket has no empty folders. */
+/**
+ * Removes a folder and its parents up to the root if they are empty: a bucket has no empty folders.
+ */
 export async function removeEmptyFolders(root: string, folder: string): Promise<void> {
   for (let path = folder; path.startsWith(join(root, "/")); path = dirname(path)) {
     try {

@@ -18,7 +18,10 @@ import {
 } from "./folder-files";
 import { checkKey, checkPrefix, ObjectStore, TEMPORARY } from "./object-store";
 
-/** Not that of `fs/promises`, which takes three times the processor time for small files: a report reads thousands. */
+/**
+ * The callback version: `fs/promises` takes three times the CPU time for small files, and a report
+ * reads thousands.
+ */
 const readWhole = promisify(readFile);
 
 /**
@@ -41,7 +44,7 @@ export function openFolder(path: string): ObjectStore {
     return join(temporary, `${process.pid}-${randomBytes(6).toString("hex")}`);
   };
 
-  /** Fills a temporary file, makes it durable, and gives it its name by `name` (rename or link). */
+  /** Writes a temporary file, syncs it, and gives it its name with `name` (rename or link). */
   const place = async <T>(
     key: string,
     fill: (file: string) => Promise<void>,
@@ -122,7 +125,10 @@ async function explain<T>(root: string, doing: string, work: () => Promise<T>): 
   }
 }
 
-/** Like `explain`; a missing object is undefined. A file where a folder should be is one only below the root. */
+/**
+ * Like `explain`, but a missing object is undefined. A file in the place of a folder counts as
+ * missing only below the root.
+ */
 async function ifPresent<T>(
   root: string,
   doing: string,

@@ -32,10 +32,10 @@ import { randomInt } from "node:crypto";
 /** The object that marks a bucket as a cluster's. */
 export const clusterMarkerKey = "cluster.json";
 
-/** What that object says. */
+/** Content of that object. */
 export const clusterMarkerText = `{"cluster":true}`;
 
-/** Folders of what goes with time in a cluster's bucket, whichever server keeps it; none of them holds a saved state or a config. */
+/** Folders of expiring objects in a cluster's bucket; none contains a saved state or a config. */
 export const expiringPrefixes: readonly string[] = ["runs/", "requests/", "smoke-test/"];
 
 /** The saved state of a pipeline. */
@@ -72,14 +72,17 @@ export const configKey = (pipeline: string, file: ConfigFile): string =>
 export const requestKey = (pipeline: string, id: string): string =>
   `requests/${pipeline}/${id}/state.json`;
 
-/** How far a backfill has come. */
+/** Progress of a backfill. */
 export const backfillKey = (pipeline: string, id: string): string =>
   `backfills/${pipeline}/${id}.json`;
 
 /** The folder of a pipeline's lease. */
 export const leasePrefix = (pipeline: string): string => `leases/${pipeline}/`;
 
-/** One generation of the lease, padded so that names sort as numbers: `leases/orders/0000000007.json`. */
+/**
+ * One generation of the lease, padded so that names sort as numbers:
+ * `leases/orders/0000000007.json`.
+ */
 export const leaseKey = (pipeline: string, generation: number): string =>
   `${leasePrefix(pipeline)}${String(generation).padStart(10, "0")}.json`;
 
@@ -126,10 +129,11 @@ const RUN_ID = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{6}$/;
 const TICKS = 4096;
 
 /**
- * A new run's id, e.g. `20261123T081502Z-4f2a9c`. Ids sort by time to the millisecond: of the last six
- * digits the first three are the fraction of the second (in 1/4096) and the others random.
- * @param after an id that the new one must sort after, whatever the clock says; default none.
- * @param random three hexadecimal digits' worth, 0-4095; default random.
+ * Creates a run id, such as `20261123T081502Z-4f2a9c`. Ids sort by time to the millisecond: of the
+ * last six digits, the first three are the fraction of the second (in 1/4096) and the others are
+ * random.
+ * @param after id that the new one must sort after, regardless of the clock. Default: none.
+ * @param random value of the random digits, 0-4095. Default: random.
  */
 export function newRunId(
   now: Date,
@@ -153,7 +157,7 @@ export function newRunId(
 /** Whether a text has the form of a run id. */
 export const isRunId = (text: string): boolean => RUN_ID.test(text);
 
-/** When a run began, to the second, from its id; undefined when the text is no run id. */
+/** Start of a run to the second, from its id; undefined if the text is not a run id. */
 export function runTime(run: string): Date | undefined {
   const match = RUN_ID.exec(run);
   if (match === null) {

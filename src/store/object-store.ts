@@ -10,7 +10,7 @@ export interface StoredObject {
   readonly modified: Date;
 }
 
-/** How an object is written. */
+/** Options of a write. */
 export interface PutOptions {
   /**
    * True for an object that only its owner may read (a folder store: mode 0600). Default false: the
@@ -25,35 +25,49 @@ export interface PutOptions {
  * cannot be both an object and the beginning of another key (`a` and `a/b`).
  */
 export interface ObjectStore {
-  /** For messages, and as a location for `openStore`: a path or `s3://bucket/prefix`. Never holds credentials. */
+  /**
+   * For messages, and as a location for `openStore`: a path or `s3://bucket/prefix`, without
+   * credentials.
+   */
   readonly url: string;
-  /** The object's content, undefined when there is none. Read into memory: for small objects. */
+  /** Content of an object in memory, for small objects; undefined if it does not exist. */
   get(key: string): Promise<Buffer | undefined>;
-  /** Writes or replaces an object: whoever reads sees the old content or the new one, also after a crash. */
+  /**
+   * Writes or replaces an object atomically: readers see either the old or the new content, also
+   * after a crash.
+   */
   put(key: string, body: Buffer | string, options?: PutOptions): Promise<void>;
-  /** Makes the object, with its content at once, unless the key is taken: then false. Of several callers one gets true. */
+  /**
+   * Creates an object atomically; returns false if the key exists. Of several concurrent callers,
+   * one gets true.
+   */
   putIfAbsent(key: string, body: Buffer | string): Promise<boolean>;
-  /** Deletes an object. One that does not exist is no error. */
+  /** Deletes an object. A missing object is not an error. */
   delete(key: string): Promise<void>;
   /** Deletes every object below a folder such as `runs/orders/20261123T081502Z-4f2a9c/`. */
   deleteFolder(prefix: string): Promise<void>;
   /** All objects below a folder (`""` or text ending in `/`), at any depth, sorted by key. */
   list(prefix: string): Promise<readonly StoredObject[]>;
-  /** The names one level below a folder that lead to objects, without slash, sorted: `["orders"]` for `state/`. */
+  /**
+   * Names one level below a folder that contain objects, sorted and without a slash: `["orders"]`
+   * for `state/`.
+   */
   listFolders(prefix: string): Promise<readonly string[]>;
-  /** Stores a local file of any size. Does nothing when the file already is the object. `signal` ends it half-way. */
+  /**
+   * Stores a local file of any size; does nothing if the file is the object. `signal` aborts it.
+   */
   uploadFile(key: string, path: string, signal?: AbortSignal): Promise<void>;
-  /** Copies an object to a local file, which appears whole or not at all; false when there is no such object. */
+  /** Copies an object to a local file atomically; returns false if the object does not exist. */
   downloadFile(key: string, path: string): Promise<boolean>;
-  /** Where the object lies on this machine, so that runners write it in place; undefined for S3. */
+  /** Path of the object on this machine, so that runners write it in place; undefined for S3. */
   localPath(key: string): string | undefined;
 }
 
-/** Beginning of the names a folder store uses for files that are being written; no key may hold it. */
+/** Prefix of temporary file names in a folder store; not allowed in keys. */
 export const TEMPORARY = ".tmp";
 
 /**
- * Refuses a key that would leave the store or mean different objects in a folder and in a bucket.
+ * Rejects a key that would leave the store or differ between a folder and a bucket.
  * @throws UserError naming the key, e.g. `"../x" is not a key of the object store: ...`
  */
 export function checkKey(key: string): string {
@@ -72,7 +86,7 @@ export function checkKey(key: string): string {
 }
 
 /**
- * Refuses a prefix that is not a folder: `""` for the whole store, else a key and a slash.
+ * Rejects a prefix that is not a folder: `""` for the whole store, otherwise a key and a slash.
  * @throws UserError naming the prefix.
  */
 export function checkPrefix(prefix: string): string {

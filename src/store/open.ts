@@ -9,11 +9,14 @@ import { S3Denied } from "./s3-errors";
 const OPTIONS = ["endpoint", "region", "pathStyle"];
 
 /**
- * Opens the object store of local runs.
- * @param location a folder, or `s3://bucket/prefix?endpoint=http://127.0.0.1:9000&region=eu-central-1`
- * (`pathStyle=true|false` too). A bucket is asked for once, so that a wrong one is reported here.
- * @throws UserError for a location that is neither, for a bucket that cannot be used, and for one that
- * belongs to a cluster: there the cluster keeps two runs of a pipeline apart, by other means than a lease.
+ * Opens the object store of local runs. The bucket is requested once, so that a wrong one is
+ * reported here.
+ *
+ * @param location a folder, or
+ *   `s3://bucket/prefix?endpoint=http://127.0.0.1:9000&region=eu-central-1` (also with
+ *   `pathStyle=true|false`).
+ * @throws UserError if the location is invalid, if the bucket cannot be used, or if it belongs to a
+ *   cluster, which prevents two runs of a pipeline by other means than a lease.
  */
 export async function openStore(location: string): Promise<ObjectStore> {
   if (!location.startsWith("s3://")) {
@@ -40,7 +43,10 @@ function checkPath(location: string): string {
   return location;
 }
 
-/** Reads an `s3://` location. Credentials do not belong into it: it is shown in messages and in the shell's history. */
+/**
+ * Parses an `s3://` location. It must not contain credentials, because it appears in messages and
+ * in the shell's history.
+ */
 export function parseS3(location: string): S3Location {
   const [path = "", ...query] = location.slice("s3://".length).split("?");
   const shown = withoutCredentials(`s3://${path}`);
@@ -91,7 +97,10 @@ export function parseS3(location: string): S3Location {
 
 const withoutCredentials = (location: string): string => location.replace(/:\/\/.*@/, "://***@");
 
-/** The marker is looked for in the bucket's root and in the prefix; rights that end at the prefix decide by it alone. */
+/**
+ * The marker is looked for in the bucket's root and in the prefix; rights that end at the prefix
+ * decide by it alone.
+ */
 async function refuseClusterBucket(s3: S3Location): Promise<void> {
   const { prefix, ...bucket } = s3;
   const marker =

@@ -1,16 +1,25 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 
-/** Where an S3 bucket is and how it is addressed. Credentials come from the AWS SDK's default chain. */
+/** Location and addressing of an S3 bucket. Credentials come from the AWS SDK's default chain. */
 export interface S3Location {
   /** The bucket's name. */
   readonly bucket: string;
-  /** Folder in the bucket that holds the store, e.g. `local/team-a`, without slashes at its ends. Default: the bucket's root. */
+  /**
+   * Folder in the bucket that holds the store, e.g. `local/team-a`, without slashes at its ends.
+   * Default: the bucket's root.
+   */
   readonly prefix?: string;
   /** URL of another server than AWS, e.g. `http://127.0.0.1:9000`. Default: AWS. */
   readonly endpoint?: string;
-  /** Region, e.g. `eu-central-1`. Default: what the AWS SDK finds; with an endpoint `us-east-1` when AWS_REGION is not set. */
+  /**
+   * Region, such as `eu-central-1`. Default: the AWS SDK's; with an endpoint and without
+   * AWS_REGION, `us-east-1`.
+   */
   readonly region?: string;
-  /** True for `endpoint/bucket/key`, false for `bucket.endpoint/key`. Default: true with an endpoint, else false. */
+  /**
+   * True for `endpoint/bucket/key`, false for `bucket.endpoint/key`. Default: true with an
+   * endpoint, else false.
+   */
   readonly pathStyle?: boolean;
 }
 
@@ -20,11 +29,11 @@ export interface S3Credentials {
   readonly secretAccessKey: string;
 }
 
-/** How a bucket is used. */
+/** Access to a bucket. */
 export interface S3Access {
   /** Default: the AWS SDK's default chain. */
   readonly credentials?: S3Credentials;
-  /** What messages call the bucket, where its endpoint says nothing to people. Default: its location. */
+  /** Name of the bucket in messages. Default: its location. */
   readonly shown?: string;
 }
 
@@ -41,14 +50,16 @@ const CONNECT_MS = 2_500;
 const IDLE_MS = 30_000;
 
 /**
- * Loads the AWS SDK and makes a client; that takes some tenths of a second, so the first
- * request does it. Checksums are sent to AWS; to other servers only where S3 demands
- * them, because several do not know the newer kinds.
+ * Loads the AWS SDK and creates a client. This takes several tenths of a second, so the first
+ * request does it. Checksums are sent to AWS; other servers only get them where S3 requires them,
+ * because several do not support the newer kinds.
  */
 export function loadS3(location: S3Location, { credentials }: S3Access = {}): LoadedS3 {
-  // The pinned SDK runs on Node 20; its note about versions to come is not for the users of a pipeline.
+  // The pinned SDK runs on Node 20. Its warning about future versions is not meant for users of a
+  // pipeline.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  // By require: import reads every file of the SDK once more to find its exports, which takes as long again.
+  // With require: import would read every file of the SDK again to find its exports, which doubles
+  // the time.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const sdk = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
   const region =
@@ -69,7 +80,10 @@ export function loadS3(location: S3Location, { credentials }: S3Access = {}): Lo
   return { sdk, client };
 }
 
-/** The location as text that `openStore` reads again: `s3://bucket/prefix?endpoint=http://127.0.0.1:9000`. */
+/**
+ * The location as text that `openStore` reads again:
+ * `s3://bucket/prefix?endpoint=http://127.0.0.1:9000`.
+ */
 export function s3Url(location: S3Location): string {
   const options = (["endpoint", "region", "pathStyle"] as const)
     .filter((name) => location[name] !== undefined)

@@ -14,7 +14,7 @@ import { isNoSuchKey, isTaken, s3Attempts, s3Error } from "./s3-errors";
 const SMALL_REQUEST_MS = 10_000;
 const DELETES_AT_ONCE = 16;
 
-/** What a conditional write came to. */
+/** Result of a conditional write. */
 type Claim = "made" | "taken" | "perhaps ours";
 
 /**

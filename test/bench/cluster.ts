@@ -14,7 +14,10 @@ export interface SampleCluster {
 }
 
 const HOUR_MS = 3_600_000;
-/** Of managed fields, which the API sends with each object's metadata: about as many bytes as a run of three steps has. */
+/**
+ * Of managed fields, which the API sends with each object's metadata: about as many bytes as a run
+ * of three steps has.
+ */
 const MANAGED_FIELDS = [
   {
     manager: "workflow-controller",
@@ -29,7 +32,10 @@ const MANAGED_FIELDS = [
   },
 ];
 
-/** Starts a cluster of hourly pipelines with some runs each; every tenth pipeline's last run has failed. */
+/**
+ * Starts a cluster of hourly pipelines with some runs each; every tenth pipeline's last run has
+ * failed.
+ */
 export async function startSampleCluster(pipelines: number, runs: number): Promise<SampleCluster> {
   const api = await startKubernetesApi();
   const bucket = new Map<string, string>();

@@ -7,7 +7,10 @@ export interface Usage {
   readonly seconds: number;
   /** User and system time of all its processes, in seconds. */
   readonly cpu: number;
-  /** Resident memory of its largest process at its peak, in bytes; never below about 14 MB, the size of the measuring process. */
+  /**
+   * Resident memory of its largest process at its peak, in bytes; never below about 14 MB, the size
+   * of the measuring process.
+   */
   readonly rss: number;
 }
 
@@ -65,8 +68,8 @@ export function run(
 }
 
 /**
- * Measures several sides in turn (A B A B ...), so that other load affects all of them, after one round
- * that is not counted.
+ * Measures several sides in turn (A B A B ...), so that other load affects all of them, after one
+ * round that is not counted.
  *
  * @param what printed on standard error with the number of the round.
  * @param before called before each round, the first included.

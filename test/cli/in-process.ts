@@ -13,8 +13,9 @@ export interface Place {
 let running = false;
 
 /**
- * Runs `tapctl` in this process to its end, which spares starting another: until then folder, environment,
- * output and exit code of this process are the command's. Modules that it loaded from a project are removed from the cache.
+ * Runs `tapctl` in this process to its end, which spares starting another: until then folder,
+ * environment, output and exit code of this process are the command's. Modules that it loaded from
+ * a project are removed from the cache.
  */
 export async function tapctlHere(args: readonly string[], { cwd, env }: Place): Promise<Printed> {
   if (running) throw new Error("one command at a time: two would print into each other");
@@ -25,7 +26,8 @@ export async function tapctlHere(args: readonly string[], { cwd, env }: Place): 
     process.chdir(cwd);
     process.env = env;
     process.exitCode = undefined;
-    // Loaded here, because colours are decided by the environment that it is loaded in; by require, because TypeScript is loaded by hooks of that.
+    // Loaded here, because colours are decided by the environment that it is loaded in; by require,
+    // because TypeScript is loaded by hooks of that.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { main } = require("../../src/cli/tapctl") as typeof import("../../src/cli/tapctl");
     await main(args);

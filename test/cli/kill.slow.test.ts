@@ -1,6 +1,7 @@
 /**
- * Kills `tapctl`, the runner, the tap or the target at random moments, then runs again to the end. No row may be lost, no
- * state may be ahead of the rows, no run may be reported as successful that was not, and none may outlive its grace period.
+ * Kills `tapctl`, the runner, the tap or the target at random moments, then runs again to the end.
+ * No row may be lost, no state may be ahead of the rows, no run may be reported as successful that
+ * was not, and none may outlive its grace period.
  *
  * `KILL_ROUNDS` is the number of rounds, `KILL_SEED` what their moments are drawn from.
  */
@@ -143,7 +144,10 @@ interface Killing {
   readonly mode: string;
   readonly victim: Victim | undefined;
   readonly signal: NodeJS.Signals;
-  /** Seconds after the victim's start; for tapctl, after its first runner's start, or 0 for its own start. */
+  /**
+   * Seconds after the victim's start; for tapctl, after its first runner's start, or 0 for its own
+   * start.
+   */
   readonly delay: number;
 }
 
@@ -164,7 +168,8 @@ async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing)
   while (code === undefined) {
     const below = descendants(pid);
     below.forEach((each) => seen.add(each.pid));
-    // A run starts with its first runner; killed immediately, tapctl has not even loaded its own program.
+    // A run starts with its first runner; killed immediately, tapctl has not even loaded its own
+    // program.
     const begun = victim !== "tapctl" || delay === 0 || below.some(({ role }) => role === "runner");
     const found = victim === "tapctl" ? pid : below.find(({ role }) => role === victim)?.pid;
     if (victim !== undefined && found !== undefined && killedAt === undefined) {

@@ -44,7 +44,10 @@ after(() => server.close());
 /** Shell programs in place of the machine's; each call is recorded in `calls`. */
 export type Programs = { readonly [name: string]: string };
 
-/** A fake engine whose stack has these settings. It writes to the project's file unless another is given. */
+/**
+ * A fake engine whose stack has these settings. It writes to the project's file unless another is
+ * given.
+ */
 export const pulumi = ({
   settings = {},
   version = "v3.259.0",
@@ -103,7 +106,10 @@ export const withArgo = (release: string): string => `case "$*" in
 esac
 ${kubectl()}`;
 
-/** Runs `npx tapctl up` or `down` with a home folder of its own and only these programs and those of a shell on PATH. */
+/**
+ * Runs `npx tapctl up` or `down` with a home folder of its own and only these programs and those of
+ * a shell on PATH.
+ */
 export async function run(
   verb: "up" | "down" | "pulumi",
   programs: Programs,
@@ -168,7 +174,10 @@ export async function run(
   }
 }
 
-/** A link into this project; of a folder that has a file of a test's own, one for each other thing in it. */
+/**
+ * A link into this project; of a folder that has a file of a test's own, one for each other thing
+ * in it.
+ */
 function link(name: string, project: string, files: { readonly [path: string]: string }): void {
   if (!Object.keys(files).some((path) => path.startsWith(`${name}/`)))
     return symlinkSync(join(ROOT, name), join(project, name));

@@ -8,8 +8,9 @@ import { testImages, type ImagesScene } from "./images";
 import { startSource, type Source } from "./source";
 
 /**
- * The tests of `docker run` without a cluster: a Docker engine is enough. `E2E_BASE_IMAGE` names the image that the connectors are built on,
- * `E2E_HOST` this machine's address as containers reach it.
+ * The tests of `docker run` without a cluster: a Docker engine is enough. `E2E_BASE_IMAGE` names
+ * the image that the connectors are built on, `E2E_HOST` this machine's address as containers reach
+ * it.
  */
 const BASE_IMAGE = process.env["E2E_BASE_IMAGE"] ?? "python:3.11-slim";
 const HOST = process.env["E2E_HOST"] ?? "172.17.0.1";

@@ -1,4 +1,6 @@
-/** Configuration: the private copy, secrets, the overlay, settings from the environment, bad files. */
+/**
+ * Configuration: the private copy, secrets, the overlay, settings from the environment, bad files.
+ */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -95,7 +97,10 @@ describe("masked secrets", () => {
     );
   }
 
-  /** Of programs that print what they are configured with: requests, SQLAlchemy, curl, Python's repr, JSON logs, HTML error pages, shells. */
+  /**
+   * Of programs that print what they are configured with: requests, SQLAlchemy, curl, Python's
+   * repr, JSON logs, HTML error pages, shells.
+   */
   const spellings = (value: string): readonly string[] => {
     const json = JSON.stringify(value);
     const ascii = json.replace(

@@ -1,4 +1,7 @@
-/** Processes that connectors leave behind, and taps that close their output: the run still ends and loses nothing. */
+/**
+ * Processes that connectors leave behind, and taps that close their output: the run still ends and
+ * loses nothing.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +25,10 @@ const START: readonly Step[] = [
 ];
 const linux = process.platform === "linux";
 
-/** The outcome of a run of both steps, or of a stream: code of the failed step, result of the tap's step, all warnings. */
+/**
+ * The outcome of a run of both steps, or of a stream: code of the failed step, result of the tap's
+ * step, all warnings.
+ */
 interface Outcome {
   readonly code: number | null;
   readonly tap: Result;

@@ -1,4 +1,7 @@
-/** ACTIVATE_VERSION: with hard_delete a target deletes records without a version (meltano/sdk#2103, meltano/sdk#2117). */
+/**
+ * ACTIVATE_VERSION: with hard_delete a target deletes records without a version (meltano/sdk#2103,
+ * meltano/sdk#2117).
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";

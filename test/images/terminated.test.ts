@@ -1,7 +1,8 @@
 /**
- * A connector that another process terminates and that exits with 0 has not finished (airbytehq/airbyte#12367). Its exit code
- * does not show that, so other signs are used. A tap that catches SIGTERM, writes complete lines and no log, and exits with 0
- * cannot be distinguished from one that finished: see docs/operating.md.
+ * A connector that another process terminates and that exits with 0 has not finished
+ * (airbytehq/airbyte#12367). Its exit code does not show that, so other signs are used. A tap that
+ * catches SIGTERM, writes complete lines and no log, and exits with 0 cannot be distinguished from
+ * one that finished: see docs/operating.md.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

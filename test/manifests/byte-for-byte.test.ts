@@ -182,7 +182,10 @@ function jobPatch(container: ContainerArgs): string {
   ).podSpecPatch;
 }
 
-/** The way of a follow-up's patch: out of a list in a parameter, by an expression, which may be the second of the list. */
+/**
+ * The way of a follow-up's patch: out of a list in a parameter, by an expression, which may be the
+ * second of the list.
+ */
 function followUpPatch(container: ContainerArgs): string {
   const all = followUpsParameter(
     [
@@ -206,7 +209,10 @@ function followUpPatch(container: ContainerArgs): string {
   ).podSpecPatch;
 }
 
-/** A template as Argo expands it: its JSON with each tag replaced by text quoted as in Go, in several passes. */
+/**
+ * A template as Argo expands it: its JSON with each tag replaced by text quoted as in Go, in
+ * several passes.
+ */
 function substituted<Template extends object>(
   template: Template,
   values: { readonly [tag: string]: string },
@@ -276,7 +282,10 @@ function arrived(patch: string): {
   };
 }
 
-/** Kubernetes' expansion: `$$` is `$`, `$(NAME)` the variable if there is one, and everything else itself. */
+/**
+ * Kubernetes' expansion: `$$` is `$`, `$(NAME)` the variable if there is one, and everything else
+ * itself.
+ */
 function expand(text: string): string {
   return text.replace(/\$(?:\$|\(([^)]*)\))/g, (whole, name?: string) =>
     name === undefined ? "$" : (VARIABLES[name] ?? whole),

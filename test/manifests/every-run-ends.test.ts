@@ -100,7 +100,8 @@ test("every run ends: a catalog is a file in the object store, never a parameter
     [...new Set(parameters.map(({ name }) => name).filter((name) => /catalog/i.test(name)))],
     ["catalogKey"],
   );
-  // A catalog of 10 MB is an extract's artifact; what a Workflow carries of a pipeline is far below what Kubernetes stores.
+  // A catalog of 10 MB is an extract's artifact; what a Workflow carries of a pipeline is far below
+  // what Kubernetes stores.
   for (const spec of specs) assert.ok(Buffer.byteLength(JSON.stringify(spec)) < 256 * 1024);
 });
 

@@ -24,7 +24,8 @@ test("identity: it consists of tap, source, target and destination, and stays th
     schedule: "@daily",
     target: targetDb({ host: "db" }),
   };
-  // sha256 of {"host":"db","schema":"public"} and of the host of the tap: a change would stop every pipeline that has a state.
+  // sha256 of {"host":"db","schema":"public"} and of the host of the tap: a change would stop every
+  // pipeline that has a state.
   assert.deepEqual(identityOf(entry), {
     tap: "tap-shop",
     source: "12ee0f43098c7228",

@@ -9,7 +9,10 @@ import { configOf, recordStack } from "../support/stack";
 import { answers } from "../support/stack-prod";
 import { seen } from "./support";
 
-/** The files of settings that are shipped: what providers answer to their stacks, and pipelines of every kind for them. */
+/**
+ * The files of settings that are shipped: what providers answer to their stacks, and pipelines of
+ * every kind for them.
+ */
 const SHIPPED = [
   { file: "Pulumi.dev.yaml", providers: {}, ofEveryKind },
   // A role of its own adds a ServiceAccount, a role and its permissions.

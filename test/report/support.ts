@@ -9,7 +9,9 @@ export const NOW = new Date("2026-11-25T12:07:00Z");
 
 const MINUTE_MS = 60_000;
 
-/** A sample pipeline: how many minutes lie between its runs, and how each ended, the newest last. */
+/**
+ * A sample pipeline: how many minutes lie between its runs, and how each ended, the newest last.
+ */
 export interface SamplePipeline {
   readonly name: string;
   /** Minutes from one run to the next; a schedule of the same. */
@@ -33,7 +35,10 @@ const STATUS: { readonly [letter: string]: RunStatus } = {
   r: "running",
 };
 
-/** Pipelines as a shop has them: two that fail, one that is late, one that runs, one that is suspended, one that is new. */
+/**
+ * Pipelines as a shop has them: two that fail, one that is late, one that runs, one that is
+ * suspended, one that is new.
+ */
 export const SHOP: readonly SamplePipeline[] = [
   {
     name: "orders-to-warehouse",

@@ -14,7 +14,9 @@ import { plain } from "../support/plain";
 
 const KILLS = 10;
 const ROWS = 200_000;
-/** Rows that the source gains before each run that is killed; the others come before the last run. */
+/**
+ * Rows that the source gains before each run that is killed; the others come before the last run.
+ */
 const MORE = 4_000;
 /** Approximate size of an order as a Singer record. */
 const BYTES = 200;
@@ -58,7 +60,10 @@ suite("PostgreSQL to PostgreSQL, killed at random moments", () => {
     assert.deepEqual(await fingerprint("warehouse"), await fingerprint("shop"));
   });
 
-  /** Runs the pipeline in a separate process and kills it after this number of bytes; returns how it ended, and in which phase. */
+  /**
+   * Runs the pipeline in a separate process and kills it after this number of bytes; returns how it
+   * ended, and in which phase.
+   */
   function run(
     root: string,
     mode: string,

@@ -1,4 +1,7 @@
-/** Secrets as people write them into `.env`, and that they reach a connector byte for byte, locally and on the cluster. */
+/**
+ * Secrets as people write them into `.env`, and that they reach a connector byte for byte, locally
+ * and on the cluster.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

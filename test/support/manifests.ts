@@ -5,7 +5,10 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly annotations?: object };
 }
 
-/** The registrations of a stack that `render` writes too: the shared templates, and the objects of its pipelines. */
+/**
+ * The registrations of a stack that `render` writes too: the shared templates, and the objects of
+ * its pipelines.
+ */
 export function declared(registrations: readonly Registration[]): readonly object[] {
   const ofPipelines = registrations.filter(
     ({ type, options }) =>
@@ -23,8 +26,8 @@ export function declared(registrations: readonly Registration[]): readonly objec
 }
 
 /**
- * Objects by kind and name, so that rendered ones and those of a stack compare: without digests of images and annotations
- * of the engine, with what tests give in the place of references to secrets.
+ * Objects by kind and name, so that rendered ones and those of a stack compare: without digests of
+ * images and annotations of the engine, with what tests give in the place of references to secrets.
  */
 export function byName(objects: readonly object[]): { readonly [name: string]: unknown } {
   const named = (objects as readonly Manifest[]).map((object) => {
@@ -38,7 +41,10 @@ export function byName(objects: readonly object[]): { readonly [name: string]: u
   return Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** A value with JSON texts parsed, image digests removed, and references to secrets replaced by the tests' values. */
+/**
+ * A value with JSON texts parsed, image digests removed, and references to secrets replaced by the
+ * tests' values.
+ */
 function comparable(value: unknown): unknown {
   if (typeof value === "string")
     return /^[[{]/.test(value) && isJson(value)

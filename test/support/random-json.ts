@@ -50,7 +50,10 @@ const NAMES = [
   '"NaN"',
 ];
 
-/** The text of a JSON object, on one line: numbers, names and spaces of every kind, nested deeply at times; the same for the same seed. */
+/**
+ * The text of a JSON object, on one line: numbers, names and spaces of every kind, nested deeply at
+ * times; the same for the same seed.
+ */
 export function randomJson(seed: number): string {
   const next = random(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;

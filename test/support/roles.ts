@@ -40,7 +40,10 @@ export function allows(
   );
 }
 
-/** The rules of docs/operating.md, in its order: for the namespace of the pipelines, for that of the store, for the consoles'. */
+/**
+ * The rules of docs/operating.md, in its order: for the namespace of the pipelines, for that of the
+ * store, for the consoles'.
+ */
 export function documentedRules(): readonly (readonly Rule[])[] {
   const text = readFileSync(join(__dirname, "..", "..", "docs", "operating.md"), "utf8");
   const blocks = text

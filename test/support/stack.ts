@@ -36,7 +36,10 @@ export function configOf(file: "Pulumi.dev.yaml" | "Pulumi.prod.yaml"): {
   );
 }
 
-/** Records a stack of an array, with a value for every secret that the fixtures and settings of tests name. */
+/**
+ * Records a stack of an array, with a value for every secret that the fixtures and settings of
+ * tests name.
+ */
 export function recordStack(
   entries: readonly PipelineEntry[],
   config: { readonly [key: string]: string } = {},
@@ -55,7 +58,11 @@ export function recordStack(
   });
 }
 
-/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared templates and the dashboard, which have goldens of their own. An account of AWS looks like a hash. */
+/**
+ * Registrations as goldens hold them: without secrets, the hashes of what images are built from,
+ * and the shared templates and the dashboard, which have goldens of their own. An account of AWS
+ * looks like a hash.
+ */
 export function goldenText(registrations: readonly Registration[]): string {
   const shown = registrations.map((one) =>
     one.type.endsWith(":WorkflowTemplate") || one.urn.endsWith("ConfigMap::monitoring")

@@ -2,7 +2,7 @@ import { Clock, isHeld, IsAlive, LeaseRecord, parseLease } from "./lease-record"
 import { leaseKey, leasePrefix } from "../keys";
 import { ObjectStore } from "../object-store";
 
-/** The generations there are, lowest first. */
+/** Existing generations, lowest first. */
 export async function generations(store: ObjectStore, name: string): Promise<readonly number[]> {
   const found = (await store.list(leasePrefix(name))).map(
     ({ key }) => /\/(\d+)\.json$/.exec(key)?.[1],
@@ -12,7 +12,7 @@ export async function generations(store: ObjectStore, name: string): Promise<rea
     .sort((a, b) => a - b);
 }
 
-/** What a generation says; undefined when it is gone or unreadable. */
+/** The record of a generation; undefined if it does not exist or is unreadable. */
 export async function readGeneration(
   store: ObjectStore,
   name: string,
@@ -22,7 +22,7 @@ export async function readGeneration(
   return body === undefined ? undefined : parseLease(body);
 }
 
-/** Who holds the lease by a generation (0: there is none); undefined when it is free. */
+/** The holder of the lease in a generation (0: none); undefined if the lease is free. */
 export async function holderOf(
   store: ObjectStore,
   name: string,

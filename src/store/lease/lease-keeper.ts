@@ -5,41 +5,47 @@ import { generations, readGeneration } from "./lease-generations";
 import { Clock, LeaseRecord } from "./lease-record";
 import { ObjectStore } from "../object-store";
 
-/** A lease that this process has taken. It renews itself until it is released or lost; it keeps no process alive. */
+/**
+ * A lease held by this process. It renews itself until it is released or lost, and does not keep
+ * the process running.
+ */
 export interface Lease {
-  /** Its number, 1 or more. */
+  /** Generation, 1 or more. */
   readonly generation: number;
-  /** Prolongs it now. @throws LeaseLost */
+  /** Renews the lease now. @throws LeaseLost */
   renew(): Promise<void>;
   /**
    * Renews the lease and verifies that this run still holds it. Called right before a state is
    * saved. @throws LeaseLost
    */
   verify(): Promise<void>;
-  /** Gives it back. Never fails: a store that cannot be written leaves the lease to expire. */
+  /** Releases the lease. Never fails: if the store is not writable, the lease expires. */
   release(): Promise<void>;
-  /** Calls the listener once when the lease is lost, at once if it is already; returns how to stop listening. */
+  /**
+   * Calls the listener once when the lease is lost, immediately if it already is; returns a
+   * function that removes the listener.
+   */
   onLost(listener: (error: LeaseLost) => void): () => void;
 }
 
-/** A generation that this process has just made. */
+/** A generation that this process has just created. */
 export interface TakenLease {
-  /** Where the lease lies. */
+  /** Store of the lease. */
   readonly store: ObjectStore;
   /** The pipeline. */
   readonly name: string;
-  /** The number made. */
+  /** Number of the generation. */
   readonly generation: number;
-  /** This process's record, from now on. */
+  /** Returns the current record of this process. */
   readonly record: () => LeaseRecord;
-  /** Until when it lasts as written so far, by the clock's uptime. */
+  /** Uptime until which the written lease is valid. */
   readonly until: number;
   readonly clock: Clock;
-  /** Milliseconds until it ends without renewal. */
+  /** Milliseconds until the lease expires without renewal. */
   readonly ttlMs: number;
 }
 
-/** The life of a lease that was taken: heartbeat, loss and release, one request at a time. */
+/** Keeps a lease: heartbeat, loss and release, one request at a time. */
 export function keepLease({
   store,
   name,

@@ -5,25 +5,31 @@ import { bootId, processStart } from "../../common/processes";
 export interface LeaseRecord {
   /** User who started the run. */
   readonly owner: string;
-  /** Name of the machine, for people. */
+  /** Name of the machine, for messages. */
   readonly host: string;
-  /** The machine's boot and process namespace: where two of them are equal, process ids mean the same. */
+  /** Boot and process namespace of the machine: process ids are comparable if these are equal. */
   readonly boot: string;
   /** The holder's process id. */
   readonly pid: number;
-  /** When that process started, in the system's own unit, so that a reused process id is noticed; `""` where unknown. */
+  /**
+   * Start time of that process in the unit of the system, which reveals a reused process id; `""`
+   * if unknown.
+   */
   readonly started: string;
   /** Id of the run. */
   readonly run: string;
   /** When the lease was taken, RFC 3339 in UTC. */
   readonly since: string;
-  /** When it ends unless renewed, milliseconds since 1970 by the holder's clock; 0 once released. */
+  /** Expiry in milliseconds since 1970 by the holder's clock; 0 after a release. */
   readonly expires: number;
-  /** The same in milliseconds since the machine started, for processes of this start of it; older versions leave it out. */
+  /**
+   * Expiry in milliseconds since the machine started, for processes of the same boot; missing in
+   * records of older versions.
+   */
   readonly expiresUptime?: number;
 }
 
-/** What a lease is timed by. */
+/** Clocks for leases. */
 export interface Clock {
   /** Milliseconds since 1970; the clock may be changed. */
   readonly now: () => number;
@@ -37,10 +43,10 @@ export const systemClock: Clock = {
   uptime: () => Number(process.hrtime.bigint() / 1_000_000n),
 };
 
-/** Says whether a process of this machine still runs; `started` as in the record. */
+/** Whether a process of this machine is still running; `started` as in the record. */
 export type IsAlive = (pid: number, started: string) => boolean;
 
-/** What this process writes about itself into a lease. */
+/** This process in a lease record. */
 export function self(): Pick<LeaseRecord, "owner" | "host" | "boot" | "pid" | "started"> {
   return {
     owner: userName(),
@@ -51,7 +57,7 @@ export function self(): Pick<LeaseRecord, "owner" | "host" | "boot" | "pid" | "s
   };
 }
 
-/** Reads a lease file; undefined when it is not one, which makes the lease free. */
+/** Parses a lease file; undefined if it is invalid, which makes the lease free. */
 export function parseLease(body: Buffer): LeaseRecord | undefined {
   try {
     const value: unknown = JSON.parse(body.toString("utf8"));
@@ -62,9 +68,9 @@ export function parseLease(body: Buffer): LeaseRecord | undefined {
 }
 
 /**
- * Whether a lease is held: neither released nor expired, and not by a process of this machine that is
- * gone. The clocks of machines that share a bucket have to agree to well within the lease's time; on one
- * machine the clock may be set at any time.
+ * Whether a lease is held: neither released nor expired, and its process, if on this machine,
+ * exists. Clocks of machines that share a bucket must agree to well within the lease's duration;
+ * the clock of a single machine may be changed at any time.
  */
 export function isHeld(record: LeaseRecord, clock: Clock, isAlive: IsAlive): boolean {
   if (record.expires === 0) return false;

@@ -4,9 +4,14 @@ import { runPrefix, runsPrefix } from "../keys";
 import type { ObjectStore, StoredObject } from "../object-store";
 import { readSummary } from "./runs";
 
-/** A line that a connector wrote to standard error, or that a step with a user's image wrote to either output. */
+/**
+ * A line that a connector wrote to standard error, or that a step with a user's image wrote to
+ * either output.
+ */
 export interface LogLine {
-  /** RFC 3339 in UTC with milliseconds; for a step, whose lines have no times, when it ended. */
+  /**
+   * RFC 3339 in UTC with milliseconds; for a step, whose lines have no times, the end of the step.
+   */
   readonly time: string;
   /** `tap`, `target`, or the step: the name of a follow-up, or `job`. */
   readonly source: string;
@@ -14,11 +19,11 @@ export interface LogLine {
 }
 
 /**
- * The logs of a run in the order of time.
+ * The logs of a run, sorted by time.
  *
  * @param run id of the run; undefined for the newest
- * @param sources whose; those of steps are among them where both connectors are
- * @throws UserError if the pipeline or the run has none.
+ * @param sources sources to include; those of steps are included if both connectors are
+ * @throws UserError if the pipeline or the run has no logs
  */
 export async function readLogs(
   store: ObjectStore,
@@ -49,11 +54,14 @@ export async function readLogs(
 interface Log {
   readonly key: string;
   readonly source: LogLine["source"];
-  /** When a log without times was written. */
+  /** Time at which a log without times was written. */
   readonly ended?: string;
 }
 
-/** The log in a file of a run, if it belongs to one of the sources: a connector has one locally, and one per attempt on a cluster. */
+/**
+ * The log in a file of a run, if it belongs to one of the sources: a connector has one locally, and
+ * one per attempt on a cluster.
+ */
 function logOf(
   { key, modified }: StoredObject,
   file: string,

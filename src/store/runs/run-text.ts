@@ -4,7 +4,11 @@ import { formatBytes, table } from "../../common/print";
 import { bookmarkOf, streamsOf, type State } from "../state/bookmarks";
 import type { RunSummary } from "./runs";
 
-/** What a run moved and how long it took. @example `runFigures({ records: 1, bytes: 735, seconds: 9.1 }) === "1 record, 735 B, 9.1 s"` */
+/**
+ * What a run moved and how long it took.
+ *
+ * @example `runFigures({ records: 1, bytes: 735, seconds: 9.1 }) === "1 record, 735 B, 9.1 s"`
+ */
 export function runFigures({
   bytes,
   seconds,
@@ -13,7 +17,11 @@ export function runFigures({
   return `${recordsText(counts)}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
 }
 
-/** The records of a run as text, with the BATCH files whose rows are not counted. @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"` */
+/**
+ * The records of a run as text, with the BATCH files whose rows are not counted.
+ *
+ * @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"`
+ */
 export function recordsText({
   records,
   uncountedFiles = 0,
@@ -24,7 +32,10 @@ export function recordsText({
   return records === 0 ? files : `${counted} and ${files}`;
 }
 
-/** The records of a run for a table cell; a lower bound, or "not counted", if BATCH files could not be read. */
+/**
+ * The records of a run for a table cell; a lower bound, or "not counted", if BATCH files could not
+ * be read.
+ */
 export function recordsCell({
   records,
   uncountedFiles = 0,
@@ -45,7 +56,8 @@ export function leftOutColumn(runs: readonly { readonly leftOut?: readonly strin
 }
 
 /**
- * A Singer state as short text: the bookmark of each stream if it has any, otherwise the truncated JSON.
+ * A Singer state as short text: the bookmark of each stream if it has any, otherwise the truncated
+ * JSON.
  *
  * @example `{"bookmarks":{"orders":{"replication_key":"id","replication_key_value":7}}}` gives `id 7`
  */
@@ -80,7 +92,10 @@ export function describeSlices({ slices = [] }: Pick<RunSummary, "slices">): str
   return `${slices.length}${failed > 0 ? `, ${failed} failed` : ""}; the slowest took ${slowest.seconds.toFixed(1)} s (${slowest.streams.join(", ")})`;
 }
 
-/** The table printed at the end of a run: one row per stream, with the totals of the run on the first. */
+/**
+ * The table printed at the end of a run: one row per stream, with the totals of the run on the
+ * first.
+ */
 export function summaryTable(summaries: readonly RunSummary[]): string {
   const rows = summaries.flatMap((summary) => {
     const streams = summary.streams.length > 0 ? summary.streams : [{ stream: "-", records: 0 }];

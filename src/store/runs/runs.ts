@@ -5,99 +5,108 @@ import { isRunId, newRunId, runFileKey, runPrefix, runsPrefix, runTime } from ".
 import { currentHolder } from "../lease/lease";
 import { ObjectStore } from "../object-store";
 
-/** How a run went: `running` until its end is written. */
+/** Result of a run; `running` until it has ended. */
 export type RunStatus = "running" | "succeeded" | "failed" | "interrupted";
 
 /** A connector of a run. */
 export interface RunConnector {
-  /** Its name, e.g. `tap-postgres`. */
+  /** Name, such as `tap-postgres`. */
   readonly name: string;
-  /** Its version, e.g. `0.5.0`. */
+  /** Version, such as `0.5.0`. */
   readonly version: string;
 }
 
-/** How a run went: the content of its `summary.json`. */
+/** Summary of a run: the content of its `summary.json`. */
 export interface RunSummary {
-  /** Version of this form. */
+  /** Version of the format. */
   readonly version: 1;
-  /** The pipeline. */
+  /** Name of the pipeline. */
   readonly pipeline: string;
   /** Id of the run. */
   readonly run: string;
-  /** Whether the tap's output was stored before it was loaded, or went straight to the target; or a job of a cluster. */
+  /**
+   * Whether the tap's output was stored before it was loaded, or went straight to the target; or a
+   * job of a cluster.
+   */
   readonly mode: "artifact" | "stream" | "job";
-  /** What started it. */
+  /** What started the run. */
   readonly trigger: "manual" | "demo" | "schedule" | "backfill" | "retry";
-  /** When it began, RFC 3339 in UTC. */
+  /** Start, RFC 3339 in UTC. */
   readonly started: string;
-  /** When it ended, RFC 3339 in UTC; null while it runs, and where it was killed. */
+  /** End, RFC 3339 in UTC; null while it is running, or if it was killed. */
   readonly ended: string | null;
-  /** How long it took; null as for `ended`. */
+  /** Duration; null as for `ended`. */
   readonly seconds: number | null;
-  /** How it went. */
+  /** Result. */
   readonly status: RunStatus;
   /** Exit code; null as for `ended`. */
   readonly code: number | null;
-  /** What failed, in one line; null when nothing did. */
+  /** Error on one line; null if there is none. */
   readonly error: string | null;
-  /** What the user should know although it did not fail. */
+  /** Warnings of a run that did not fail because of them. */
   readonly warnings: readonly string[];
-  /** How often each step was tried. */
+  /** Number of attempts of each step. */
   readonly attempts: { readonly extract: number; readonly load: number };
   /** Records by stream. */
   readonly streams: readonly { readonly stream: string; readonly records: number }[];
-  /** Records of all streams. */
+  /** Total of records. */
   readonly records: number;
-  /** Bytes the tap wrote. */
+  /** Bytes of the tap's output. */
   readonly bytes: number;
   /** Lines of the tap's output that were not Singer messages. */
   readonly badLines: number;
-  /** What did not reach the target, or not as it came, a phrase each. Default: nothing. */
+  /** What was skipped or changed on the way to the target, one phrase each. Default: nothing. */
   readonly leftOut?: readonly string[];
   /** Files of BATCH messages whose rows are not counted. Default: 0. */
   readonly uncountedFiles?: number;
-  /** The tap. */
+  /** Tap of the run. */
   readonly tap: RunConnector;
-  /** The target. */
+  /** Target of the run. */
   readonly target: RunConnector;
-  /** Streams whose bookmarks the state keeps although the run did not replicate them; left out by older versions. */
+  /**
+   * Streams whose bookmarks the state keeps although the run did not replicate them; left out by
+   * older versions.
+   */
   readonly unselected?: readonly string[];
-  /** Singer state it began with; null for none. */
+  /** Singer state at the start; null for none. */
   readonly stateBefore: JsonText | null;
-  /** Singer state in force after it; null for none. */
+  /** Saved Singer state after the run; null for none. */
   readonly stateAfter: JsonText | null;
-  /** Whether it saved a state. */
+  /** Whether the run saved a state. */
   readonly stateCommitted: boolean;
-  /** Files the target wrote, by their path, with their size in bytes. */
+  /** Sizes in bytes of the files that the target wrote, by path. */
   readonly outputs: readonly { readonly path: string; readonly bytes: number }[];
-  /** The slices of a parallel run. Default: it had one tap and one target. */
+  /** Slices of a parallel run. Default: one tap and one target. */
   readonly slices?: readonly RunSlice[];
-  /** Since when nothing has moved in a run that is in progress, RFC 3339 in UTC. Default: something moves, or it is not known. */
+  /**
+   * Since when nothing has moved in a run that is in progress, RFC 3339 in UTC. Default: something
+   * moves, or it is not known.
+   */
   readonly silentSince?: string;
-  /** Machine it ran on; on a cluster the name of its Workflow. */
+  /** Machine of the run; on a cluster, the name of its Workflow. */
   readonly host: string;
 }
 
-/** A part of the streams of a parallel run, with a tap and a target of its own. */
+/** A part of the streams of a parallel run, with its own tap and target. */
 export interface RunSlice {
-  /** Its number, from 1. */
+  /** Number, from 1. */
   readonly slice: number;
-  /** Its streams, by the names that they have in the catalog. */
+  /** Streams by their names in the catalog. */
   readonly streams: readonly string[];
-  /** How it went. */
+  /** Result of the slice. */
   readonly status: RunStatus;
   readonly records: number;
   readonly bytes: number;
   readonly seconds: number;
-  /** What failed, in one line; null when nothing did. */
+  /** Error on one line; null if it succeeded. */
   readonly error: string | null;
 }
 
-/** Which runs `prune` keeps: those that are both among the newest and young enough. */
+/** Which runs `prune` keeps: runs must satisfy both limits. */
 export interface PrunePolicy {
-  /** How many runs, the newest ones. */
+  /** Number of newest runs. */
   readonly keep: number;
-  /** How old a run may be, in days. */
+  /** Maximum age in days. */
   readonly maxAgeDays: number;
 }
 
@@ -111,7 +120,11 @@ export async function writeSummary(store: ObjectStore, summary: RunSummary): Pro
   );
 }
 
-/** A run's summary; undefined when there is none. @throws UserError when it is not JSON of version 1. */
+/**
+ * Reads a run's summary; undefined if it does not exist.
+ *
+ * @throws UserError if it is not JSON of version 1.
+ */
 export async function readSummary(
   store: ObjectStore,
   pipeline: string,
@@ -132,8 +145,8 @@ export async function readSummary(
 }
 
 /**
- * The newest `limit` runs, newest first, of which nothing but the summary is read. One that was killed
- * before it had a summary is left out.
+ * Lists the newest `limit` runs, newest first, from their summaries. Runs killed before they had a
+ * summary are not included.
  */
 export async function listRuns(
   store: ObjectStore,
@@ -146,9 +159,9 @@ export async function listRuns(
 }
 
 /**
- * Marks runs that were killed as interrupted. Only for the holder of the pipeline's lease, before its own
- * run has a summary: every other run has ended then, whatever its summary says.
- * @returns the runs that were marked.
+ * Marks killed runs as interrupted. Only for the holder of the pipeline's lease before its own run
+ * has a summary: all other runs have ended then, whatever their summaries contain.
+ * @returns the marked runs.
  */
 export async function closeAbandonedRuns(
   store: ObjectStore,
@@ -169,8 +182,8 @@ export async function closeAbandonedRuns(
 }
 
 /**
- * Deletes old runs as a whole: those beyond the newest `keep`, and those older than `maxAgeDays`. Never the
- * newest one, never the newest that succeeded, never one that holds the pipeline's lease.
+ * Deletes old runs: those beyond the newest `keep` and those older than `maxAgeDays`, except the
+ * newest run, the newest successful run, and a run that holds the pipeline's lease.
  * @returns ids of the deleted runs, newest first.
  */
 export async function prune(
@@ -212,8 +225,8 @@ async function newestSucceeded(
 }
 
 /**
- * An id for a new run or change of a pipeline, which sorts after all that are there: the clock may have been set back, or
- * be another machine's.
+ * Creates an id for a new run or change that sorts after all existing ones, even if the clock was
+ * set back or belongs to another machine.
  */
 export async function nextRunId(
   store: ObjectStore,
@@ -235,7 +248,10 @@ async function runIds(store: ObjectStore, pipeline: string): Promise<readonly st
   return (await store.listFolders(runsPrefix(pipeline))).filter(isRunId).reverse();
 }
 
-/** A run's summary; undefined also where it cannot be read, so that one bad object does not hide the others. */
+/**
+ * A run's summary; undefined if it is missing or unreadable, so that one bad object does not hide
+ * the others.
+ */
 async function summaryOf(
   store: ObjectStore,
   pipeline: string,

@@ -1,6 +1,6 @@
 /**
- * What a Singer state says, for people and for changes by hand. The state's form is the tap's own business: most have
- * `{"bookmarks": {"<stream>": …}}`, older ones values of their own at the top.
+ * Reads and edits Singer states. Their format depends on the tap: most have `{"bookmarks":
+ * {"<stream>": …}}`, older ones have values at the top level.
  */
 import { UserError } from "../../common/errors";
 import { JsonText } from "../../common/json";
@@ -10,11 +10,14 @@ export type State = JsonText | null | undefined;
 
 /** The newest date or time of a stream's bookmark. */
 export interface NewestBookmark {
-  /** The stream; null where the state is not divided by streams. */
+  /** The stream; null if the state has no streams. */
   readonly stream: string | null;
-  /** As the state has it. */
+  /** The value in the state. */
   readonly value: string;
-  /** When that is, milliseconds since 1970: a time without zone is UTC, a date stands for the end of its day. */
+  /**
+   * Its time in milliseconds since 1970: a time without a zone is UTC, a date is the end of its
+   * day.
+   */
   readonly time: number;
 }
 
@@ -25,7 +28,10 @@ const WIDEST_OFFSET_MS = 14 * 3_600_000;
 /** Fields that taps of the SDK write during a run. */
 const NOT_READ_YET = "replication_key_signpost";
 
-/** When a text is, milliseconds since 1970; undefined where it is no date or time. As images/singer/runner/freshness.py does. */
+/**
+ * Parses a date or time to milliseconds since 1970; undefined for other texts. Like
+ * images/singer/runner/freshness.py.
+ */
 export function timeOf(text: string): number | undefined {
   const match = TIME.exec(text.trim());
   if (!match) return undefined;
@@ -45,7 +51,10 @@ export function timeOf(text: string): number | undefined {
   return zone.startsWith("+") ? time - offset : time + offset;
 }
 
-/** The newest date or time of each stream that has one. As `marks` of images/singer/runner/freshness.py. */
+/**
+ * The newest date or time of each stream that has one. Like `marks` of
+ * images/singer/runner/freshness.py.
+ */
 export function newestBookmarks(
   state: State,
   ignored: readonly string[] = [],
@@ -59,12 +68,14 @@ export function newestBookmarks(
   );
 }
 
-/** The latest date or time anywhere in a state; undefined where it holds none. */
+/** The latest date or time anywhere in a state; undefined if there is none. */
 export function newestBookmark(state: State): NewestBookmark | undefined {
   return [...newestBookmarks(state)].sort((a, b) => b.time - a.time)[0];
 }
 
-/** The bookmark that stands out most: one that is ahead of now, else that of the stream which is furthest behind. */
+/**
+ * The most conspicuous bookmark: one in the future, otherwise that of the stream furthest behind.
+ */
 export function oddestBookmark(
   bookmarks: readonly NewestBookmark[],
   now: Date,
@@ -75,8 +86,8 @@ export function oddestBookmark(
 }
 
 /**
- * How old a bookmark is, in seconds; negative where it is ahead of now in every timezone: many taps write local times as
- * if they were UTC. A date that is ahead counts from its beginning.
+ * Age of a bookmark in seconds; negative if it is in the future in every time zone, because many
+ * taps write local times as UTC. The age of a future date counts from its beginning.
  */
 export function ageOf({ value, time }: NewestBookmark, now: Date): number {
   const ahead = (value.trim().length <= 10 ? time - DAY_MS : time) - now.getTime();
@@ -85,26 +96,27 @@ export function ageOf({ value, time }: NewestBookmark, now: Date): number {
     : Math.max(0, Math.round((now.getTime() - time) / 1000));
 }
 
-/** The names of the streams that a state has bookmarks of. */
+/** Names of the streams with bookmarks in a state. */
 export function streamsOf(state: State): readonly string[] {
   return [...(bookmarksOf(state)?.members.keys() ?? [])];
 }
 
-/** The bookmark of a stream; undefined where the state has none. */
+/** The bookmark of a stream; undefined if the state has none. */
 export function bookmarkOf(state: State, stream: string): JsonText | undefined {
   return bookmarksOf(state)?.member(stream);
 }
 
-/** A state of one stream's bookmark; undefined where the state has none. */
+/** A state with only one stream's bookmark; undefined if the state has none. */
 export function onlyBookmark(state: State, stream: string): JsonText | undefined {
   const bookmark = bookmarkOf(state, stream);
   return bookmark && withBookmark(undefined, stream, bookmark);
 }
 
 /**
- * A state with the bookmark of one stream replaced, or taken out where the new one is undefined; all other bytes stay.
+ * Replaces the bookmark of one stream, or removes it if the new one is undefined; all other bytes
+ * stay the same.
  *
- * @throws UserError where the state knows no streams.
+ * @throws UserError if the state has no streams.
  */
 export function withBookmark(
   state: State,
@@ -124,11 +136,11 @@ export function withBookmark(
 }
 
 /**
- * A state whose dates and times are none later than a moment: each later one becomes the date in the form that it has
- * (a date stays a date, a time a time). All other bytes stay.
+ * Sets dates and times later than a day back to that day, in their own format (a date stays a date,
+ * a time a time). All other bytes stay the same.
  *
  * @param day such as `2026-11-01`
- * @returns the state, and how many values were set back
+ * @returns the state, and the number of changed values
  */
 export function setBack(
   state: JsonText,
@@ -145,7 +157,7 @@ export function setBack(
   return { state: state.replaceStrings(back), changed };
 }
 
-/** What differs between two states: a line a place, the value before and the value after. */
+/** The differences between two states: one line per place, with the value before and after. */
 export function diffStates(before: State, after: State): readonly string[] {
   const [old, fresh] = [new Map(leaves(before)), new Map(leaves(after))];
   const places = [...new Set([...old.keys(), ...fresh.keys()])].sort();

@@ -1,7 +1,7 @@
 import { historyPrefix } from "../keys";
 import type { ObjectStore } from "../object-store";
 
-/** The runs and changes by hand whose states the history of a pipeline holds, the last by id first. */
+/** Runs and manual changes with a state in the history of a pipeline, newest first. */
 export async function historyRuns(
   store: ObjectStore,
   pipeline: string,

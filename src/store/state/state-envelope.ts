@@ -18,11 +18,17 @@ export interface StateEnvelope {
   readonly target: string;
   /** Fingerprint of the destination that the target wrote to. */
   readonly destination: string;
-  /** Id of the run or change whose state was current before it; missing if there was none, and in states of older versions. */
+  /**
+   * Id of the run or change whose state was current before it; missing if there was none, and in
+   * states of older versions.
+   */
   readonly previous?: string;
   /** When it was saved, RFC 3339 in UTC. */
   readonly time: string;
-  /** About how many bytes each stream had in the last parallel run, which balance the slices of the next one. */
+  /**
+   * Approximate bytes per stream in the last parallel run, used to balance the slices of the next
+   * one.
+   */
   readonly streamBytes?: { readonly [stream: string]: number };
   /** The state itself, as the tap wrote it. Never empty. */
   readonly state: JsonText;

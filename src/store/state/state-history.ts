@@ -28,7 +28,8 @@ export async function history(
       newest.map(async (run) => [run, await readHistory(store, pipeline, run)] as const),
     ),
   );
-  // Run ids on a cluster follow the cluster's clock. If it was set back, the links between states lead to the others.
+  // Run ids on a cluster follow the cluster's clock. If it was set back, the links between states
+  // lead to the others.
   let run = (await readState(store, pipeline).catch(noneIfUnreadable))?.envelope.run;
   while (run !== undefined && !found.has(run) && found.size < 2 * limit) {
     const entry = await readHistory(store, pipeline, run);
@@ -58,8 +59,9 @@ function inOrder(entries: ReadonlyMap<string, HistoryEntry>): readonly HistoryEn
 }
 
 /**
- * The state that a rollback restores: the one that `run` saved, or else the newest readable one before the current
- * state. If the current state is missing or unreadable, it is the newest one of all.
+ * The state that a rollback restores: the one that `run` saved, or else the newest readable one
+ * before the current state. If the current state is missing or unreadable, it is the newest one of
+ * all.
  *
  * @throws UserError if there is none.
  */
@@ -107,7 +109,10 @@ function before(runs: readonly string[], inForce: StateEnvelope | undefined): re
     : runs.filter((one) => one < run);
 }
 
-/** Restores an earlier state; see `rollbackTarget`. The history keeps all states, so a rollback can be undone by naming a run. */
+/**
+ * Restores an earlier state; see `rollbackTarget`. The history keeps all states, so a rollback can
+ * be undone by naming a run.
+ */
 export async function rollbackState(
   store: ObjectStore,
   pipeline: string,
@@ -118,7 +123,10 @@ export async function rollbackState(
   return envelope;
 }
 
-/** Removes all but the newest states of the history, never the current one; returns the runs whose states were removed. */
+/**
+ * Removes all but the newest states of the history, never the current one; returns the runs whose
+ * states were removed.
+ */
 export async function pruneHistory(
   store: ObjectStore,
   pipeline: string,

@@ -11,18 +11,18 @@ import {
 
 export { bareState, type StateEnvelope } from "./state-envelope";
 
-/** The state that is in force for a pipeline. */
+/** The saved state of a pipeline. */
 export interface SavedState {
   /** The state. */
   readonly envelope: StateEnvelope;
-  /** The name it lies under: the pipeline's, or its former one. */
+  /** Name under which it is stored: the pipeline's, or its former one. */
   readonly from: string;
 }
 
 /**
- * The state in force. The one under the former name counts only while the pipeline has none and never had
- * one under its own name, so that a reset is not undone by it.
- * @throws UserError when what lies there is no state envelope.
+ * Reads the saved state. A state under the former name is used only if the pipeline never had its
+ * own, so that it does not undo a reset.
+ * @throws UserError if the object is not a state envelope.
  */
 export async function readState(
   store: ObjectStore,

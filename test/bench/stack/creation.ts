@@ -8,10 +8,16 @@ import { pipelinesText, type Scene } from "./scene";
 
 const NAMESPACE = "bench-kubectl";
 
-/** From this number on, objects outweigh the start of engine and program, which kubectl does not have. */
+/**
+ * From this number on, objects outweigh the start of engine and program, which kubectl does not
+ * have.
+ */
 const MANY = 1000;
 
-/** The first `npx tapctl up` of many pipelines, on a stack that has what they run on, against `kubectl apply` of the same objects. */
+/**
+ * The first `npx tapctl up` of many pipelines, on a stack that has what they run on, against
+ * `kubectl apply` of the same objects.
+ */
 export async function benchCreation({
   folder,
   context,

@@ -5,7 +5,10 @@ import { record } from "../../support/record";
 import { manyPipelines } from "./entries";
 import { benchConfig } from "./project";
 
-/** Records what the stack registers, without an engine; `BENCH_PIPELINES` pipelines in the namespace `BENCH_NAMESPACE`. */
+/**
+ * Records what the stack registers, without an engine; `BENCH_PIPELINES` pipelines in the namespace
+ * `BENCH_NAMESPACE`.
+ */
 export async function main(file: string): Promise<void> {
   const config = Object.fromEntries(
     Object.entries(

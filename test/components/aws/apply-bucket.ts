@@ -23,7 +23,10 @@ interface Rule {
   readonly abortIncompleteMultipartUpload?: { readonly daysAfterInitiation: number };
 }
 
-/** Creates a bucket from its registrations with the calls of Pulumi's provider; without its policy, which only AWS supports. */
+/**
+ * Creates a bucket from its registrations with the calls of Pulumi's provider; without its policy,
+ * which only AWS supports.
+ */
 export async function applyBucket(
   client: S3Client,
   registrations: readonly Registration[],

@@ -28,8 +28,9 @@ interface Use {
 }
 
 /**
- * What the pods of a template ask of the bucket, keys with places for parameters. What a step is given is read by the pod
- * that it starts; an output without a key gets one of the repository's own.
+ * What the pods of a template ask of the bucket, keys with places for parameters. What a step is
+ * given is read by the pod that it starts; an output without a key gets one of the repository's
+ * own.
  */
 function usesOf({ spec }: WorkflowTemplate): readonly Use[] {
   const keysOf = (artifacts: readonly Artifact[] = []) =>
@@ -51,7 +52,11 @@ function usesOf({ spec }: WorkflowTemplate): readonly Use[] {
   });
 }
 
-/** Fills in Argo's placeholders. @throws Error if one is left, because its permissions would not be checked. */
+/**
+ * Fills in Argo's placeholders.
+ *
+ * @throws Error if one is left, because its permissions would not be checked.
+ */
 function filled(key: string, parameters: Partial<RunParameters>): string {
   const values = {
     "workflow.name": "smoke-test-x",
@@ -69,7 +74,10 @@ function filled(key: string, parameters: Partial<RunParameters>): string {
   return text;
 }
 
-/** Requests of a template's pods that a policy denies, in a run with these parameters in addition to the defaults. */
+/**
+ * Requests of a template's pods that a policy denies, in a run with these parameters in addition to
+ * the defaults.
+ */
 function refused(
   template: WorkflowTemplate,
   parameters: Partial<RunParameters>,

@@ -6,6 +6,7 @@ import { logStreams } from "./log-streams";
 import type { PodObject, WorkflowNode, WorkflowObject } from "./objects";
 import type { PodLine } from "./pod-logs";
 import { isAside, secondsBetween, stepOf, stepText } from "./steps";
+import { isInitializing, nodeProblem, type NodeProblem } from "./stuck";
 import { getWorkflow, listPods, podNodes, waitReason } from "./workflows";
 
 /** Output of a followed run. */
@@ -32,6 +33,9 @@ export interface FollowOptions {
 /** Maximum number of consecutive failed polls. */
 const PATIENCE = 120;
 
+/** Polls between two requests for the events of pods that do not start. */
+const POLLS_PER_LOOK = 7;
+
 /**
  * Follows a run to its end: its steps, and the logs of its pods as they are written. Reconnects if
  * the connection is lost.
@@ -57,13 +61,18 @@ export async function followWorkflow(
     });
   const reported = new Map<string, string>();
   let lost = 0;
+  let initializing = 0;
   try {
     for (; !signal.aborted; await pause(pollMs)) {
       let workflow: WorkflowObject;
       let pods: readonly PodObject[];
+      let problem: NodeProblem | undefined;
       try {
         workflow = await getWorkflow(connection, name);
         pods = logs === undefined ? [] : await listPods(connection, name);
+        initializing = podNodes(workflow).some(isInitializing) ? initializing + 1 : 0;
+        if (initializing > 0 && initializing % POLLS_PER_LOOK === 0)
+          problem = await nodeProblem(connection, pods);
       } catch (error) {
         if (error instanceof ApiError && error.status === 404)
           throw new UserError(`${name} is no longer on the cluster: it was deleted.`, {
@@ -79,7 +88,7 @@ export async function followWorkflow(
       }
       if (lost > 0) follower.progress("connected again");
       lost = 0;
-      for (const text of news(workflow, reported)) follower.progress(text);
+      for (const text of news(workflow, problem, reported)) follower.progress(text);
       logs?.open(pods);
       if (!["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "")) continue;
       await logs?.drain();
@@ -97,19 +106,34 @@ function mayPass(error: unknown): boolean {
   return !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
 }
 
-/** What changed since the last poll: steps by id, and what the Workflow waits for. */
-function news(workflow: WorkflowObject, reported: Map<string, string>): readonly string[] {
+/** What changed since the last poll: steps by id, what the Workflow waits for, a pod that its node cannot start. */
+function news(
+  workflow: WorkflowObject,
+  problem: NodeProblem | undefined,
+  reported: Map<string, string>,
+): readonly string[] {
   const reason = waitReason(workflow);
   const waiting: readonly [string, string][] =
     reason === undefined ? [] : [["turn", `waiting for ${reason}`]];
   const steps = podNodes(workflow)
     .filter(({ name }) => !isAside(stepOf(name).name))
     .map((node): [string, string] => [node.id, progressText(node)]);
-  return [...waiting, ...steps].flatMap(([key, text]) => {
+  const changed = [...waiting, ...steps].flatMap(([key, text]) => {
     if (reported.get(key) === text) return [];
     reported.set(key, text);
     return [text];
   });
+  return [...changed, ...(problem === undefined ? [] : firstOf(problem, reported))];
+}
+
+/** The problem if it is new: its message contains the id of each attempt. */
+function firstOf(
+  { pod, reason, message }: NodeProblem,
+  reported: Map<string, string>,
+): readonly string[] {
+  if (reported.get(pod) === reason) return [];
+  reported.set(pod, reason);
+  return [`pod ${pod} cannot start: ${reason}: ${message}`];
 }
 
 function progressText(node: WorkflowNode): string {

@@ -155,6 +155,15 @@ export interface ContainerStatus {
   };
 }
 
+/** An event about an object. */
+export interface EventObject extends MetadataOnly {
+  readonly reason: string;
+  readonly message?: string;
+  readonly involvedObject: { readonly name: string };
+  /** RFC 3339 in UTC, to the second. */
+  readonly lastTimestamp?: string | null;
+}
+
 /** A Service. */
 export interface ServiceObject extends MetadataOnly {
   readonly spec: {

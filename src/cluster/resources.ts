@@ -16,6 +16,7 @@ export const WORKFLOWS = argo("workflows");
 export const CRON_WORKFLOWS = argo("cronworkflows");
 export const WORKFLOW_TEMPLATES = argo("workflowtemplates");
 export const PODS = core("pods");
+export const EVENTS = core("events");
 export const SERVICES = core("services");
 export const SECRETS = core("secrets");
 export const CONFIG_MAPS = core("configmaps");

@@ -188,10 +188,7 @@ function eventProblem({
   const fix = eventFixes()[reason];
   // Kubernetes reports a claim that no volume matches as normal.
   if ((type !== "Warning" && reason !== "FailedBinding") || fix === undefined) return [];
-  return [
-    problem(
-      `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`,
-      fix,
-    ),
-  ];
+  const cause = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`;
+  // Each attempt to create a sandbox has an id of its own.
+  return [{ key: cause.replace(/[0-9a-f]{32,}/g, ""), cause, fix }];
 }

@@ -192,12 +192,15 @@ suite("following a run", () => {
           ? Promise.reject<T>(new Error("socket hang up"))
           : connection.ask<T>(request),
     };
-    setTimeout(() => api.remove("workflows", "orders-1"), 150);
+    const report = (text: string) => {
+      progress.push(text);
+      if (text === "connected again") api.remove("workflows", "orders-1");
+    };
     await assert.rejects(
       followWorkflow(
         flaky,
         "orders-1",
-        { line: () => undefined, progress: (text) => progress.push(text) },
+        { line: () => undefined, progress: report },
         { signal: new AbortController().signal, pollMs: 10 },
       ),
       {
@@ -284,6 +287,43 @@ suite("following a run", () => {
       { signal: new AbortController().signal, pollMs: 10 },
     );
     assert.equal(ended?.status?.phase, "Succeeded");
+  });
+
+  test("follow: a pod that its node cannot start is one line with the node's error", async (t) => {
+    const { api, connect } = await standIn(t);
+    api.put(
+      "workflows",
+      workflow("orders-1", "orders", "Running", [{ phase: "Pending", message: "PodInitializing" }]),
+    );
+    api.put("pods", {
+      metadata: metadata("orders-1-extract", "orders", {
+        labels: { "workflows.argoproj.io/workflow": "orders-1" },
+      }),
+      spec: { containers: [] },
+      status: { phase: "Pending" },
+    });
+    let count = 0;
+    const happen = () =>
+      api.put("events", {
+        metadata: metadata("first", "orders"),
+        type: "Warning",
+        reason: "FailedCreatePodSandBox",
+        message: `failed to setup network for sandbox "${(count += 1)}"`,
+        lastTimestamp: new Date().toISOString(),
+        involvedObject: { kind: "Pod", name: "orders-1-extract" },
+      });
+    const happening = setInterval(happen, 50);
+    happen();
+    setTimeout(() => end(api, "Failed"), 600);
+    const shown: string[] = [];
+    await follow(connect, shown);
+    clearInterval(happening);
+    const [problem, ...others] = shown.filter((text) => text.startsWith("pod "));
+    assert.match(
+      problem ?? "",
+      /^pod orders-1-extract cannot start: FailedCreatePodSandBox: failed to setup network for sandbox "\d+"$/,
+    );
+    assert.deepEqual(others, []);
   });
 
   test("follow: it continues if the API is busy", async (t) => {

@@ -267,6 +267,54 @@ suite("runs of a pipeline", () => {
     assert.deepEqual(await stuck(), [null]);
   });
 
+  test("runs of a pipeline: with permission for events, a run shows why the node cannot start its pod", async (t) => {
+    const { api, connect } = await standIn(t);
+    const waiting = { name: "x", state: { waiting: { reason: "PodInitializing" } } };
+    api.put(
+      "workflows",
+      workflow("orders-2", "orders", "Running", [{ phase: "Pending", message: "PodInitializing" }]),
+    );
+    const put = (status: object) =>
+      api.put("pods", {
+        metadata: metadata("orders-2-p", "orders", {
+          labels: { "workflows.argoproj.io/workflow": "orders-2" },
+        }),
+        spec: { containers: [] },
+        status,
+      });
+    const happened = (pod: string, reason: string, at: number) =>
+      api.put("events", {
+        metadata: metadata(`${pod}.${reason}`, "orders"),
+        type: "Warning",
+        reason,
+        message: "failed",
+        lastTimestamp: new Date(at).toISOString(),
+        involvedObject: { kind: "Pod", name: pod },
+      });
+    const connection = await connect();
+    const stuck = async () =>
+      (await listClusterRuns(connection, openFolder(temporaryFolder()), "orders", 10)).map(
+        (run) => run.stuck,
+      );
+    put({ phase: "Pending", initContainerStatuses: [waiting], containerStatuses: [waiting] });
+    happened("orders-1-p", "FailedCreatePodSandBox", Date.now());
+    happened("orders-2-p", "BackOff", Date.now());
+    happened("orders-2-p", "FailedMount", Date.now() - 600_000);
+    assert.deepEqual(await stuck(), [null], "events of others, other reasons, and old ones");
+    happened("orders-2-p", "FailedCreatePodSandBox", Date.now());
+    assert.deepEqual(await stuck(), ["FailedCreatePodSandBox"]);
+    put({
+      phase: "Pending",
+      initContainerStatuses: [{ name: "x", state: { running: {} } }],
+      containerStatuses: [waiting],
+    });
+    assert.deepEqual(await stuck(), [null], "the pod has started");
+    put({ phase: "Pending" });
+    assert.deepEqual(await stuck(), ["FailedCreatePodSandBox"]);
+    api.forbid("list events");
+    assert.deepEqual(await stuck(), [null]);
+  });
+
   test("runs of a pipeline: they are found by ID and by Workflow, also after the Workflow is gone", async (t) => {
     const { api, connect } = await standIn(t);
     const connection = await connect();

@@ -146,6 +146,12 @@ test("pod problems: an image that cannot be pulled is one problem with the regis
   assert.match(silent.cause, /: ImagePullBackOff$/);
 });
 
+test("pod problems: attempts to create the sandbox of a pod are one problem, whatever their ids", () => {
+  const attempt = (id: string) =>
+    event("FailedCreatePodSandBox", `failed to setup network for sandbox "${id.repeat(64)}"`);
+  assert.equal(podProblems([], [attempt("a"), attempt("b")]).length, 1);
+});
+
 for (const [what, pods, events, cause, fix] of cases) {
   test(`pod problems: ${what} has a cause and a fix`, () => {
     const problems = podProblems(pods, events);

@@ -3,10 +3,11 @@ import { UserError } from "../common/errors";
 import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import { logStreams } from "./log-streams";
+import { nodeProblem, type NodeProblem } from "./node-problem";
 import type { PodObject, WorkflowNode, WorkflowObject } from "./objects";
 import type { PodLine } from "./pod-logs";
 import { isAside, secondsBetween, stepOf, stepText } from "./steps";
-import { isInitializing, nodeProblem, type NodeProblem } from "./stuck";
+import { isInitializing } from "./stuck";
 import { getWorkflow, listPods, podNodes, waitReason } from "./workflows";
 
 /** Output of a followed run. */

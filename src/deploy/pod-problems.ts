@@ -1,3 +1,4 @@
+import { nodeMessage } from "../cluster/node-problem";
 import type { TextWithCommands } from "../common/commands";
 
 /** A pod in a list of the cluster, reduced to the fields used here. */
@@ -188,7 +189,9 @@ function eventProblem({
   const fix = eventFixes()[reason];
   // Kubernetes reports a claim that no volume matches as normal.
   if ((type !== "Warning" && reason !== "FailedBinding") || fix === undefined) return [];
-  const cause = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`;
-  // Each attempt to create a sandbox has an id of its own.
-  return [{ key: cause.replace(/[0-9a-f]{32,}/g, ""), cause, fix }];
+  const error = nodeMessage(message);
+  const cause = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${error}`;
+  // A node without sandboxes fails all its pods, each attempt with another id.
+  const isOfNode = reason === "FailedCreatePodSandBox";
+  return [{ key: isOfNode ? error.replace(/[0-9a-f]{32,}/g, "") : cause, cause, fix }];
 }

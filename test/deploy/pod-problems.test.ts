@@ -146,10 +146,20 @@ test("pod problems: an image that cannot be pulled is one problem with the regis
   assert.match(silent.cause, /: ImagePullBackOff$/);
 });
 
-test("pod problems: attempts to create the sandbox of a pod are one problem, whatever their ids", () => {
-  const attempt = (id: string) =>
-    event("FailedCreatePodSandBox", `failed to setup network for sandbox "${id.repeat(64)}"`);
-  assert.equal(podProblems([], [attempt("a"), attempt("b")]).length, 1);
+test("pod problems: a node that cannot create sandboxes is one problem, whatever the pod and the attempt", () => {
+  const attempt = (name: string, id: string): ClusterEvent => ({
+    ...event(
+      "FailedCreatePodSandBox",
+      `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${id.repeat(64)}"`,
+    ),
+    involvedObject: { kind: "Pod", name, namespace: "minio" },
+  });
+  const problems = podProblems([], [attempt("a", "a"), attempt("a", "b"), attempt("b", "c")]);
+  assert.equal(problems.length, 1);
+  assert.match(
+    problems[0]?.cause ?? "",
+    /^Pod minio\/b: failed to setup network for sandbox "c+"$/,
+  );
 });
 
 for (const [what, pods, events, cause, fix] of cases) {

@@ -1,0 +1,65 @@
+import { absentOrForbidden } from "./api-errors";
+import type { Connection } from "./connection";
+import { containersOf } from "./containers";
+import type { EventObject, Page, PodObject } from "./objects";
+import { EVENTS } from "./resources";
+
+/** Why a node cannot start the containers of a pod, as reported by the kubelet's events. */
+const NODE_REASONS: readonly string[] = [
+  "FailedCreatePodSandBox",
+  "FailedMount",
+  "FailedAttachVolume",
+];
+
+/** The kubelet repeats an event while its reason persists; the cluster keeps events for an hour. */
+const REPEATED_WITHIN_MS = 180_000;
+
+/** A pod that its node cannot start. */
+export interface NodeProblem {
+  readonly pod: string;
+  /** E.g. `FailedCreatePodSandBox`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * Why a node cannot start any container of one of the pods. Only events report it: the pod looks as
+ * if it were initializing. Undefined if no pod has such an event, or access is denied.
+ */
+export async function nodeProblem(
+  connection: Connection,
+  pods: readonly PodObject[],
+  now = new Date(),
+): Promise<NodeProblem | undefined> {
+  const names = new Set(pods.filter(hasNotStarted).map(({ metadata }) => metadata.name));
+  if (names.size === 0) return undefined;
+  const page = await connection
+    .ask<Page<EventObject>>({
+      verb: "list",
+      resource: EVENTS,
+      namespace: connection.namespace,
+      query: { fieldSelector: "involvedObject.kind=Pod,type=Warning" },
+    })
+    .catch(absentOrForbidden);
+  return page?.items
+    ?.filter(
+      ({ reason, involvedObject, lastTimestamp }) =>
+        NODE_REASONS.includes(reason) &&
+        names.has(involvedObject.name) &&
+        now.getTime() - Date.parse(lastTimestamp ?? "") < REPEATED_WITHIN_MS,
+    )
+    .map(({ reason, message, involvedObject }) => ({
+      pod: involvedObject.name,
+      reason,
+      message: nodeMessage(message ?? ""),
+    }))[0];
+}
+
+function hasNotStarted(pod: PodObject): boolean {
+  return pod.status?.phase === "Pending" && containersOf(pod).every(({ state }) => state?.waiting);
+}
+
+/** The kubelet's message without the prefixes of its remote calls. */
+export function nodeMessage(message: string): string {
+  return message.replace(/^[^"]*? desc = /, "").trim();
+}

@@ -1,5 +1,6 @@
 export * from "../src/model/connector";
 export * from "../src/model/connector-settings";
+export type { PackageAddress } from "../src/model/package-address";
 export * from "./tap-exchange-rates-api";
 export * from "./tap-postgres";
 export * from "./tap-postgres-sdk";

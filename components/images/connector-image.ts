@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../src/settings/secrets";
+import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { CheckedSettings } from "../../src/settings/schema";
 import type { ImageBuild } from "../../src/manifests/images/image";
 import { imageBuilder } from "../../src/manifests/images/image-builder";
 import { registryOf, type ImageRegistry } from "./image-registry";
 import { PACKAGE_ROOT, packageFile } from "../../src/common/package";
 import { fromProviders } from "../providers-folder";
+import { stagePackage } from "./stage-package";
 
 /** Build options that all images share. */
 export interface ImageBuilding {
@@ -54,7 +55,7 @@ export class ConnectorImage extends pulumi.ComponentResource {
 function imageArgs(
   build: ImageBuild,
   registry: ImageRegistry,
-  { settings, certificates, registry: ofStack }: ImageBuilding,
+  { settings, secrets, certificates, registry: ofStack }: ImageBuilding,
 ): dockerBuild.ImageArgs {
   const { images } = settings;
   const builder = imageBuilder(images, ofStack ? undefined : settings.registry.address);
@@ -69,7 +70,7 @@ function imageArgs(
     // Dockerfile.dockerignore limits the context to what images are built from.
     context: {
       location: fromProviders(PACKAGE_ROOT),
-      ...(build.projectContexts && { named: named(build.projectContexts) }),
+      ...named(build),
     },
     dockerfile: { location: fromProviders(packageFile("images", "singer", "Dockerfile")) },
     ...(build.target !== undefined && { target: build.target }),
@@ -83,21 +84,56 @@ function imageArgs(
     ...(builder.name !== undefined && { builder: { name: builder.name } }),
     ...(images.cache && builder.keepsLayers && layerCache(pulumi.interpolate`${repository}:cache`)),
     ...(registry.login && { registries: [registry.login] }),
-    // They differ between machines and do not affect what is installed.
-    ...(certificates !== undefined && {
-      secrets: { certificates },
-      ignoreSecretsInDiffCalculation: ["certificates"],
+    ...buildSecrets({
+      ...(certificates !== undefined && { certificates }),
+      ...gitToken(build.packageFrom, images.git.tokens, secrets),
     }),
+    // The agent of this machine, for repositories by SSH.
+    ...(usesAgent(build.packageFrom) && { ssh: [{ id: "default" }] }),
   };
 }
 
+/** Build secrets. They differ between machines and do not affect what is installed. */
+function buildSecrets(
+  secrets: NonNullable<dockerBuild.ImageArgs["secrets"]>,
+): Pick<dockerBuild.ImageArgs, "secrets" | "ignoreSecretsInDiffCalculation"> {
+  const names = Object.keys(secrets);
+  return names.length === 0 ? {} : { secrets, ignoreSecretsInDiffCalculation: names };
+}
+
+/**
+ * The token for the host of a repository, under the name that BuildKit reads it by.
+ *
+ * @throws UserError if the secret is not set.
+ */
+function gitToken(
+  from: ImageBuild["packageFrom"],
+  tokens: { readonly [host: string]: string },
+  secrets: Secrets,
+): { readonly [name: string]: pulumi.Output<string> } {
+  if (from?.kind !== "git" || from.ssh) return {};
+  const name = tokens[from.host];
+  return name === undefined
+    ? {}
+    : { [`GIT_AUTH_TOKEN.${from.host}`]: requireSecret(secrets, name) };
+}
+
+function usesAgent(from: ImageBuild["packageFrom"]): boolean {
+  return from?.kind === "git" && from.ssh;
+}
+
 /** Project folders that replace the Dockerfile stages of the same name. */
-function named(
-  folders: readonly string[],
-): NonNullable<dockerBuild.types.input.BuildContextArgs["named"]> {
-  return Object.fromEntries(
-    folders.map((folder) => [folder, { location: fromProviders(join("connectors", folder)) }]),
+function named({
+  projectContexts = [],
+  packageFrom,
+}: ImageBuild): Pick<dockerBuild.types.input.BuildContextArgs, "named"> {
+  const folders = projectContexts.map((folder) => [folder, join("connectors", folder)] as const);
+  const local =
+    packageFrom?.kind === "local" ? ([["local", stagePackage(packageFrom)]] as const) : [];
+  const all = [...folders, ...local].map(
+    ([name, folder]) => [name, { location: fromProviders(folder) }] as const,
   );
+  return all.length === 0 ? {} : { named: Object.fromEntries(all) };
 }
 
 /** Cache settings whose manifests and media types all registries support. */

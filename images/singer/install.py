@@ -11,6 +11,7 @@ import compileall
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CERTIFICATES = "/run/secrets/certificates"
 # Line in a lock file that separates the packages to install second (connectors/dependency-lock.ts).
 SECOND = "\n# Then everything else:\n"
+# Variables with the version for setuptools-scm and hatch-vcs, poetry-dynamic-versioning, uv-dynamic-versioning,
+# pdm-backend and pbr.
+VERSION_VARIABLES = (
+    "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "POETRY_DYNAMIC_VERSIONING_BYPASS",
+    "UV_DYNAMIC_VERSIONING_BYPASS",
+    "PDM_BUILD_SCM_VERSION",
+    "PBR_VERSION",
+)
 
 
 class Failed(Exception):
@@ -91,10 +101,18 @@ def install_locked(pip: list[str], lock: str) -> None:
                     written([part]),
                 ],
             )
+    package = place()
+    if package:
+        know_version()
+        run("cannot be installed", [*pip, "--no-deps", "--no-build-isolation", package])
 
 
 def install_unlocked(pip: list[str]) -> None:
-    package = f"{os.environ['PACKAGE']}=={os.environ['VERSION']}"
+    package = place()
+    if package:
+        know_version()
+    else:
+        package = f"{os.environ['PACKAGE']}=={os.environ['VERSION']}"
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
     if listed("OVERRIDES"):
         # pip has no overrides: dependencies pinned too low are replaced afterwards, and pip only warns about the conflict.
@@ -102,6 +120,22 @@ def install_unlocked(pip: list[str]) -> None:
             "cannot be installed",
             [*pip, "--upgrade", "--requirement", written(listed("OVERRIDES"))],
         )
+
+
+def place() -> Optional[str]:
+    """What pip installs for a package that is not on an index. A folder is copied, because a build writes into it."""
+    package = os.environ.get("PACKAGE_PLACE")
+    if not package or not os.path.isdir(package):
+        return package
+    return shutil.copytree(package, os.path.join(tempfile.mkdtemp(), "package"))
+
+
+def know_version() -> None:
+    """Gives the version to build tools that otherwise ask git for it, which is not in the image."""
+    version = os.environ["VERSION"].removeprefix("v")
+    if not re.fullmatch(r"\d+(\.\d+)*((a|b|rc|\.?post|\.?dev)\d+)?", version):
+        version = "0.0.0"
+    os.environ.update(dict.fromkeys(VERSION_VARIABLES, version))
 
 
 def trust(certificates: str) -> None:

@@ -1,17 +1,36 @@
 import { VERSION } from "../common/package";
 import type { JsonObject, SettingsInput, SettingType } from "./connector-settings";
+import { addressName, addressVersion, parseAddress, type PackageAddress } from "./package-address";
 
 /** A Singer tap (extracts) or target (loads). */
 export type ConnectorKind = "tap" | "target";
 
-/** A connector installed from a Python package index, in its own virtual environment or image. */
-export interface PackageSource {
+/** A connector that is installed from a Python package, in its own virtual environment or image. */
+export type PackageSource = IndexSource | AddressSource;
+
+/** A package on a package index. */
+export interface IndexSource extends PackageOptions {
   /** Name on the package index, such as `tap-rest-api-msdk`. */
   readonly package: string;
 
   /** Exact version, such as `1.4.2`, so that every run uses the same code. */
   readonly version: string;
+}
 
+/** A package from git, a wheel, or a folder of the project. */
+export interface AddressSource extends PackageOptions {
+  /**
+   * Where the package is, such as `git+https://github.com/acme/tap-erp@v1.9.0`. `tapctl lock`
+   * resolves a tag or branch to its commit, so that every run uses the same code.
+   */
+  readonly package: PackageAddress;
+
+  /** The address has the version. */
+  readonly version?: undefined;
+}
+
+/** How a package is installed and started. */
+export interface PackageOptions {
   /** Command that the package installs. Default: the connector's name. */
   readonly executable?: string;
 
@@ -292,9 +311,14 @@ export function connectorVersion({ source }: ConnectorDefinition): string {
   return "image" in source ? source.image : sourceVersion(source);
 }
 
-/** Version of an installed connector: that of its package, or of tapctl. */
+/**
+ * Version of an installed connector: that of its package, or of tapctl. A package from git has its
+ * reference, a folder `local`.
+ */
 export function sourceVersion(source: InstalledSource): string {
-  return "bulk" in source ? VERSION : source.version;
+  if ("bulk" in source) return VERSION;
+  const address = parseAddress(source.package);
+  return address === undefined ? (source.version ?? "") : addressVersion(address);
 }
 
 /** Name that saved states know a connector by. */
@@ -304,7 +328,9 @@ export function stateNameOf({ name, stateName = name }: ConnectorDefinition): st
 
 /** Name of the package of an installed connector, for messages. */
 export function packageName(source: InstalledSource): string {
-  return "bulk" in source ? "tapctl-bulk" : source.package;
+  if ("bulk" in source) return "tapctl-bulk";
+  const address = parseAddress(source.package);
+  return address === undefined ? source.package : addressName(address);
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {

@@ -79,6 +79,24 @@ export const imagesSettings = z
       })
       .readonly()
       .prefault({}),
+    /** Access to git repositories that connectors are built from. */
+    git: z
+      .strictObject({
+        /**
+         * Secrets with access tokens by host of the repository, such as
+         * `{ "github.com": "github-token" }`. They reach the build as build secrets only. For
+         * `git+ssh`, the build uses the SSH agent of the machine. Default: none.
+         */
+        tokens: z
+          .record(
+            z.string().regex(/^[\w.-]+(:\d+)?$/, `must be a host, such as "github.com"`),
+            secretName,
+          )
+          .readonly()
+          .default({}),
+      })
+      .readonly()
+      .prefault({}),
     /**
      * Prebuilt images with tag or digest, by connector name; `singer-runner` for the runner. They
      * are not built. Default: none.

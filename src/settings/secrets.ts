@@ -49,6 +49,7 @@ interface Definition {
   readonly in?: z.core.$ZodType;
   readonly out?: z.core.$ZodType;
   readonly options?: readonly z.core.$ZodType[];
+  readonly valueType?: z.core.$ZodType;
 }
 
 /** Every setting that names a secret: those whose schema is `secretName`, in the order of the schema. */
@@ -58,11 +59,11 @@ export function secretSettings(
   path = "",
 ): readonly SecretSetting[] {
   if (schema === secretName) return typeof value === "string" ? [{ path, secret: value }] : [];
-  const { shape, innerType, in: input, out, options } = schema._zod.def as Definition;
+  const { shape, innerType, in: input, out, options, valueType } = schema._zod.def as Definition;
   const branches = [innerType, input, out, ...(options ?? []).filter((one) => accepts(one, value))];
   const fields =
     typeof value === "object" && value !== null
-      ? Object.entries(shape ?? {}).flatMap(([key, field]) =>
+      ? Object.entries(shape ?? valuesOf(valueType, value)).flatMap(([key, field]) =>
           secretSettings(
             field,
             (value as { readonly [key: string]: unknown })[key],
@@ -74,6 +75,16 @@ export function secretSettings(
     ...branches.flatMap((one) => (one === undefined ? [] : secretSettings(one, value, path))),
     ...fields,
   ];
+}
+
+/** The same schema for each field of a record. */
+function valuesOf(
+  valueType: z.core.$ZodType | undefined,
+  value: object,
+): { readonly [key: string]: z.core.$ZodType } {
+  return valueType === undefined
+    ? {}
+    : Object.fromEntries(Object.keys(value).map((key) => [key, valueType]));
 }
 
 function accepts(schema: z.core.$ZodType, value: unknown): boolean {

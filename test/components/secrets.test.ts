@@ -21,6 +21,7 @@ const settings = {
     credentials: { accessKey: "s3-access", secretKey: "s3-secret" },
   },
   registry: { address: "registry.example.com", username: "ci", password: "registry" },
+  images: { git: { tokens: { "github.com": "github-token" } } },
   notifications: { webhook: "channel" },
 };
 
@@ -29,6 +30,7 @@ const NAMED = [
   { path: "objectStore.credentials.accessKey", secret: "s3-access" },
   { path: "objectStore.credentials.secretKey", secret: "s3-secret" },
   { path: "registry.password", secret: "registry" },
+  { path: "images.git.tokens.github.com", secret: "github-token" },
   { path: "notifications.webhook", secret: "channel" },
 ];
 

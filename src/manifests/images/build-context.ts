@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { projectFiles, readBulkCode, readConnectorFiles } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
+import { localPackage } from "../../../connectors/dependency-lock";
 import type { BuildContext } from "./image";
 
 /**
@@ -21,6 +22,7 @@ export function readBuildContext(baseImage: string, root = process.cwd()): Build
       launchers: projectFiles(root, "launchers"),
       locks: projectFiles(root, "locks"),
     },
+    localPackage: (source) => localPackage(source, root),
   };
 }
 

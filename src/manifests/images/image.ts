@@ -6,9 +6,10 @@ import {
   type ConnectorDefinition,
   type InstalledSource,
 } from "../../model/connector";
-import { checkedLock } from "../../../connectors/dependency-lock";
+import { checkedLock, type LocalPackage } from "../../../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../../model/connector-settings";
 import type { ConnectorFiles } from "../../common/connector-files";
+import { packageOrigin, type PackageFrom } from "./package-origin";
 import { stringifyJson } from "../../common/json";
 
 /** Repository of the image with the runner only. */
@@ -29,6 +30,8 @@ export interface ImageBuild {
    * connector's file is there. Default: none; the files are those of this package.
    */
   readonly projectContexts?: readonly ConnectorFiles[];
+  /** Where the connector's package is. Default: on a package index, or at the URL of a wheel. */
+  readonly packageFrom?: PackageFrom;
 }
 
 /** Origin of an image: it exists already, or it is built. */
@@ -53,6 +56,8 @@ export interface BuildContext {
    * Names of files that belong to the project. Default: none; all files are those of this package.
    */
   readonly projectFiles?: { readonly [kind in ConnectorFiles]: readonly string[] };
+  /** Hashes of a package below the project's folder. Default: there are no such packages. */
+  readonly localPackage?: (source: InstalledSource) => LocalPackage | undefined;
 }
 
 /**
@@ -105,29 +110,38 @@ function connectorBuild(
   source: InstalledSource,
   context: BuildContext,
 ): ImageBuild {
-  const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
   const launcherFile = "bulk" in source ? undefined : source.launcher;
   const launcher = launcherFile === undefined ? "" : (context.launchers[launcherFile] ?? "");
   const lockFile = `${connector.name}.txt`;
   const lock = context.locks[lockFile];
+  const local = context.localPackage?.(source);
+  const locked = lock === undefined ? undefined : checkedLock(connector.name, source, lock, local);
+  const origin = packageOrigin(connector.name, source, locked, local);
   const own = [
     ...(context.projectFiles?.locks.includes(lockFile) ? (["locks"] as const) : []),
     ...(context.projectFiles?.launchers.includes(launcherFile ?? "")
       ? (["launchers"] as const)
       : []),
   ];
+  const args = {
+    BASE_IMAGE: context.baseImage,
+    ...connectorArgs(connector, source),
+    ...origin?.args,
+  };
   const content = [
     args,
     context.files,
     launcher,
-    lock === undefined ? "" : checkedLock(connector.name, source, lock),
+    locked ?? "",
     ...("bulk" in source ? [context.bulk] : []),
+    ...(local === undefined ? [] : [local.content]),
   ];
   return {
     repository: connector.name.toLowerCase(),
     tag: `${tagText(sourceVersion(source))}-${hash(content)}`,
     args,
     ...(own.length > 0 && { projectContexts: own }),
+    ...(origin?.from && { packageFrom: origin.from }),
   };
 }
 

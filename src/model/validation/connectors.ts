@@ -1,5 +1,6 @@
 import type { ConnectorKind } from "../connector";
 import { isSecretReference, type SettingType } from "../connector-settings";
+import { addressProblem, isAddress } from "../package-address";
 import { isFields, kindOf, quote, rules, text, type Check, type Fields } from "./checks";
 import { image } from "./containers";
 import { jsonProblems } from "./json";
@@ -85,8 +86,15 @@ function definitionProblems(definition: Fields, at: string): readonly string[] {
   return [
     ...problems,
     ...text(packageName)(source["package"], `${label} package`),
-    ...text(exactVersion)(source["version"], `${label} version`),
+    ...versionProblems(source, `${label} version`),
   ];
+}
+
+function versionProblems({ package: name, version }: Fields, label: string): readonly string[] {
+  if (typeof name !== "string" || !isAddress(name)) return text(exactVersion)(version, label);
+  return version === undefined
+    ? []
+    : [`${label} must be left out: the address of the package has it`];
 }
 
 const connectorName = rules(notEmpty, (value) =>
@@ -95,11 +103,13 @@ const connectorName = rules(notEmpty, (value) =>
     : `only letters, digits, "-", "_" and "." are allowed`,
 );
 
-const packageName = rules(notEmpty, (value) =>
-  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value)
+const packageName = rules(notEmpty, (value) => {
+  const problem = addressProblem(value);
+  if (problem !== undefined || isAddress(value)) return problem;
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value)
     ? undefined
-    : "must be the name of a package without a version",
-);
+    : "must be the name of a package without a version, or the address of one, such as git+https://github.com/acme/tap-erp@v1.9.0";
+});
 
 const exactVersion = rules(notEmpty, (value) =>
   /^[0-9][0-9A-Za-z.!+_-]*$/.test(value) ? undefined : `must be one exact version, such as "1.4.2"`,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
+import { PACKAGE_ROOT } from "../../common/package";
 import { packageName, sourceVersion } from "../../model/connector";
 import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
@@ -15,6 +16,7 @@ import {
   type InstallContext,
   type Installer,
 } from "./installer";
+import { packagePlace } from "./package-place";
 import { runLogged } from "../logged-process";
 import { runnerArguments } from "../runner";
 
@@ -56,7 +58,7 @@ export async function buildEnvironment(
     report("creating", `Python ${python.version}`);
     const installer =
       options.installer === "pip" ? ({ kind: "pip" } as const) : await findInstaller(context);
-    await install(installer, context, venv, content, report);
+    await install(installer, context, venv, content, options.project ?? PACKAGE_ROOT, report);
     report("describing");
     const environment = {
       directory,
@@ -79,6 +81,7 @@ async function install(
   context: InstallContext,
   venv: string,
   content: EnvironmentContent,
+  project: string,
   report: ReportProgress,
 ): Promise<void> {
   const { source, python, lock, connector } = content;
@@ -92,10 +95,11 @@ async function install(
       "installing",
       `no lock file, so a later installation may get other packages; write one with: npx tapctl lock ${connector.name}`,
     );
+  const place = packagePlace(content, project, dirname(venv));
   const installed =
     lock === undefined
-      ? await installUnlocked(installer, context, venv, source)
-      : await installLocked(installer, context, venv, lock);
+      ? await installUnlocked(installer, context, venv, source, place)
+      : await installLocked(installer, context, venv, lock, place);
   if (installed.code !== 0) throw fail(installed.output);
   writeCode(venv, content);
 }
@@ -164,10 +168,13 @@ function commandOf(
   const path = join(commands, name);
   if (existsSync(path)) return [path];
   const others = readdirSync(commands).filter((file) => /^(tap|target)/.test(file));
-  throw new UserError(`${source.package} ${source.version} installs no command "${name}".`, {
-    fix:
-      others.length > 0
-        ? `Set executable of the connector to one of: ${others.join(", ")}`
-        : "Check the name of the package.",
-  });
+  throw new UserError(
+    `${packageName(source)} ${sourceVersion(source)} installs no command "${name}".`,
+    {
+      fix:
+        others.length > 0
+          ? `Set executable of the connector to one of: ${others.join(", ")}`
+          : "Check the name of the package.",
+    },
+  );
 }

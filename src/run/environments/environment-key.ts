@@ -17,6 +17,8 @@ export interface EnvironmentContent {
   readonly code: { readonly [path: string]: string } | undefined;
   /** Text of the connector's lock file; undefined if it has none. */
   readonly lock: string | undefined;
+  /** Hash of a package below the project's folder; undefined for others. */
+  readonly localPackage: string | undefined;
   /** Code of the runner that describes connectors. */
   readonly describe: string;
 }
@@ -26,7 +28,7 @@ export interface EnvironmentContent {
  * never changed in place.
  */
 export function environmentName(content: EnvironmentContent): string {
-  const { connector, source, python, lock, launcher, code, describe } = content;
+  const { connector, source, python, lock, launcher, code, localPackage, describe } = content;
   const { name, kind, settings, outputSetting, outputAliases } = connector;
   const parts = {
     name,
@@ -40,6 +42,7 @@ export function environmentName(content: EnvironmentContent): string {
     lock,
     launcher,
     code,
+    localPackage,
     describe,
   };
   const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition, InstalledSource } from "../../model/connector";
-import { readLock } from "../../../connectors/dependency-lock";
+import { localPackage, readLock } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
 import { findConnectorFile, readBulkCode } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
@@ -94,6 +94,7 @@ async function contentOf(
         : readLauncher(connector.name, source.launcher, project),
     code: "bulk" in source ? readBulkCode() : undefined,
     lock: readLock(connector.name, source, project),
+    localPackage: localPackage(source, project)?.content,
     describe: readFileSync(DESCRIBE, "utf8"),
   };
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../../common/errors";
 import { packageName, sourceVersion, type InstalledSource } from "../../model/connector";
+import { parseAddress } from "../../model/package-address";
 
 /** A failed installation. */
 export interface InstallFailure {
@@ -34,6 +35,7 @@ function explanationOf(failure: InstallFailure): Explanation {
   for (const reading of [
     diskFull,
     otherFile,
+    repository,
     unreachable,
     wrongPython,
     noVersion,
@@ -80,6 +82,27 @@ const otherFile: Reading = (text) => {
         reason: `the package index has another file for ${name} ${version} than the lock file lists`,
         fix: "Find out why the file changed before you write the lock file again.",
       };
+};
+
+/** git's own messages, which uv and pip show with the command that they started. */
+const repository: Reading = (text, { source }) => {
+  const address = "bulk" in source ? undefined : parseAddress(source.package);
+  if (address?.kind !== "git") return undefined;
+  const { url, ref } = address;
+  const missing =
+    /couldn't find remote ref|did not match any file\(s\) known|failed to find branch, tag/;
+  if (missing.test(text))
+    return {
+      reason: `the repository ${url} has no tag, branch or commit "${ref}"`,
+      fix: "Correct the reference at the end of the connector's package.",
+    };
+  const cause = /fatal: (.*?)(?: fatal:| Please make sure| Caused by|$)/.exec(text)?.[1];
+  return /git (?:fetch|clone|operation)|fetch into|git exited/i.test(text) && cause !== undefined
+    ? {
+        reason: `the repository ${url} cannot be read: ${cause}`,
+        fix: `Check the address and your access to it with: git ls-remote ${url}`,
+      }
+    : undefined;
 };
 
 const UNTRUSTED = "its certificate is not trusted";

@@ -115,10 +115,15 @@ export function createVenv(
     : run(context, installer, [context.python.path, "-m", "venv", directory]);
 }
 
-/** Packages that a connector requests; everything else is a dependency of these. */
-export function requestedPackages(source: InstalledSource): readonly string[] {
+/**
+ * Packages that a connector requests; everything else is a dependency of these.
+ *
+ * @param place where a package is that is not on an index.
+ */
+export function requestedPackages(source: InstalledSource, place?: string): readonly string[] {
   if ("bulk" in source) return [...source.requirements, "setuptools"];
-  return [`${source.package}==${source.version}`, ...(source.extraPackages ?? []), "setuptools"];
+  const requested = place ?? `${source.package}==${source.version}`;
+  return [requested, ...(source.extraPackages ?? []), "setuptools"];
 }
 
 /** Constraints and overrides of a connector's dependencies. */
@@ -130,18 +135,36 @@ export function versionBounds(source: InstalledSource): {
   return { constraints, overrides: "bulk" in source ? [] : (source.overrides ?? []) };
 }
 
-/** Installs exactly what a connector's lock file lists, build requirements included. */
+/**
+ * Installs exactly what a connector's lock file lists, build requirements included.
+ *
+ * @param place where a package is that is not on an index.
+ */
 export async function installLocked(
   installer: Installer,
   context: InstallContext,
   directory: string,
   lock: string,
+  place?: string,
 ): Promise<LoggedResult> {
   const { tools, packages } = lockedPackages(lock);
   const first = await installFile(installer, context, directory, "tools.txt", tools);
-  return first.code === 0
-    ? installFile(installer, context, directory, "packages.txt", packages)
-    : first;
+  if (first.code !== 0) return first;
+  const second = await installFile(installer, context, directory, "packages.txt", packages);
+  return second.code !== 0 || place === undefined
+    ? second
+    : installPlace(installer, context, directory, place);
+}
+
+/** Installs a package that is not on an index, without its dependencies. */
+function installPlace(
+  installer: Installer,
+  context: InstallContext,
+  directory: string,
+  place: string,
+): Promise<LoggedResult> {
+  const flags = ["--no-deps", "--no-build-isolation"];
+  return run(context, installer, [...installCommand(installer, directory), ...flags, place]);
 }
 
 function installFile(
@@ -170,6 +193,7 @@ export async function installUnlocked(
   context: InstallContext,
   directory: string,
   source: InstalledSource,
+  place?: string,
 ): Promise<LoggedResult> {
   const bounds = versionBounds(source);
   const constraints = join(directory, "constraints.txt");
@@ -182,9 +206,12 @@ export async function installUnlocked(
       ...install,
       "--override",
       overrides,
-      ...requestedPackages(source),
+      ...requestedPackages(source, place),
     ]);
-  const installed = await run(context, installer, [...install, ...requestedPackages(source)]);
+  const installed = await run(context, installer, [
+    ...install,
+    ...requestedPackages(source, place),
+  ]);
   // pip has no overrides: versions that the package pins are replaced afterwards, with only a
   // warning from pip.
   return installed.code === 0 && bounds.overrides.length > 0
@@ -247,6 +274,7 @@ function run(
       ? uvEnvironment(process.env, root)
       : {
           ...process.env,
+          GIT_TERMINAL_PROMPT: "0",
           NO_COLOR: "1",
           PIP_NO_WARN_CONFLICTS: "1",
           PIP_ROOT_USER_ACTION: "ignore",
@@ -265,6 +293,7 @@ function uvEnvironment(env: NodeJS.ProcessEnv, root: string): NodeJS.ProcessEnv 
     ),
     ...(hasWritableCache(env) ? {} : { UV_CACHE_DIR: join(root, "tools", "cache") }),
     UV_PYTHON_DOWNLOADS: "never",
+    GIT_TERMINAL_PROMPT: "0",
     UV_NO_PROGRESS: "1",
     NO_COLOR: "1",
   };

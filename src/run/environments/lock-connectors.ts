@@ -60,6 +60,8 @@ export async function lockConnectors(
       uv,
       context,
       current: upgrade ? undefined : current,
+      project: root,
+      tell: (text) => print(`${name}: ${text}`),
     });
     writeFileSync(file, text);
     print(

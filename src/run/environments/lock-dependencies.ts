@@ -2,10 +2,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InstalledSource } from "../../model/connector";
-import { lockedPackages, lockText, type LockedPackages } from "../../../connectors/dependency-lock";
+import {
+  lockedPackages,
+  lockText,
+  type LockedPackages,
+  type LockedSource,
+} from "../../../connectors/dependency-lock";
+import { PACKAGE_ROOT } from "../../common/package";
+import { parseAddress } from "../../model/package-address";
 import { installError } from "./install-failure";
 import { requestedPackages, runUv, versionBounds, type InstallContext } from "./installer";
 import { oldestPython } from "./python";
+import { resolvePackage } from "./resolve-package";
 
 /** How the dependencies of a connector are locked. */
 export interface LockOptions {
@@ -17,6 +25,10 @@ export interface LockOptions {
   readonly context: InstallContext;
   /** Existing lock file, whose versions are kept if they still fit. Default: the newest versions. */
   readonly current?: string | undefined;
+  /** Folder of the project, in which local packages are. Default: that of this package. */
+  readonly project?: string;
+  /** Called with what the user should know, such as the commit of a branch. Default: nothing. */
+  readonly tell?: (text: string) => void;
 }
 
 /**
@@ -26,7 +38,7 @@ export interface LockOptions {
  * @throws UserError if the package index cannot be reached or has no suitable versions.
  */
 export async function lockDependencies(options: LockOptions): Promise<string> {
-  const { name, source, current } = options;
+  const { name, source, current, context, project = PACKAGE_ROOT } = options;
   const folder = mkdtempSync(join(tmpdir(), "tapctl-lock-"));
   try {
     const { tools = "", packages = "" } = current === undefined ? {} : lockedPackages(current);
@@ -34,23 +46,52 @@ export async function lockDependencies(options: LockOptions): Promise<string> {
     const { constraints, overrides } = versionBounds(source);
     writeFileSync(join(folder, "constraints.in"), constraints.join("\n"));
     writeFileSync(join(folder, "overrides.in"), overrides.join("\n"));
-    const all = await compile(options, folder, "all", requestedPackages(source), [
+    const address = "bulk" in source ? undefined : parseAddress(source.package);
+    const resolved =
+      address && (await resolvePackage(address, project, folder, context.python.path));
+    if (resolved?.note !== undefined) options.tell?.(resolved.note);
+    const requested = requestedPackages(source, resolved?.requirement);
+    const all = await compile(options, folder, "all", requested, [
       "--constraints",
       "constraints.in",
       "--overrides",
       "overrides.in",
     ]);
-    const first = await compile(
-      options,
-      folder,
-      "tools",
-      ["setuptools", ...("bulk" in source ? [] : (source.extraPackages ?? []))],
-      ["--constraints", "all.txt"],
-    );
-    return lockText(name, source, parted(all, first));
+    const { own, others } = withoutOwn(all);
+    writeFileSync(join(folder, "bounds.txt"), others);
+    const builders = [
+      "setuptools",
+      ...("bulk" in source ? [] : (source.extraPackages ?? [])),
+      ...(resolved?.buildRequires ?? []),
+    ];
+    const first = await compile(options, folder, "tools", builders, [
+      "--constraints",
+      "bounds.txt",
+    ]);
+    const locked = resolved && (resolved.locked ?? hashOf(own));
+    return lockText(name, source, {
+      ...parted(others, first),
+      ...(locked && { source: locked }),
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Separates the entry of a package that is not on an index, which has an address and no version. */
+function withoutOwn(all: string): { readonly own: string; readonly others: string } {
+  const isOwn = (entry: string) => /^\S+( @ |:\/\/)|^[./]/.test(entry);
+  const entries = requirementsIn(all);
+  return {
+    own: entries.filter(isOwn).join("\n"),
+    others: entries.filter((entry) => !isOwn(entry)).join("\n"),
+  };
+}
+
+/** The hash that the resolution found for a wheel at a URL. */
+function hashOf(entry: string): LockedSource | undefined {
+  const sha256 = /sha256[:=]([0-9a-f]{64})/.exec(entry)?.[1];
+  return sha256 === undefined ? undefined : { sha256 };
 }
 
 async function compile(

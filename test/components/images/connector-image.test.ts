@@ -7,6 +7,7 @@ import {
   type ImageBuild,
   type ImageOrigin,
 } from "../../../src/manifests/images/image";
+import { tap } from "../../../src/model/connector";
 import { only } from "../../support/record";
 import { building, context, digest, recordImages, shop, valueOf } from "./support";
 
@@ -178,4 +179,38 @@ describe("connector image", () => {
       assert.equal(await found, `${reference}@${digest("0")}`);
     });
   }
+
+  const COMMIT = "0123456789".repeat(4);
+  const fromGit = (url: `git+https://${string}` | `git+ssh://${string}`) =>
+    buildOf(connectorImage(tap({ name: "tap-own", package: url })({}).connector, context));
+
+  test("connector image from git: the token of its host is a build secret and appears nowhere else", async () => {
+    const tokens = { "github.com": "registry-password", "gitlab.com": "missing" };
+    const { inputs } = await imageOf(
+      building({ images: { git: { tokens } } }),
+      fromGit(`git+https://github.com/acme/tap-own@${COMMIT}`),
+    );
+    const { secrets, ...others } = inputs;
+    assert.deepEqual(Object.keys((secrets as { readonly secret: object }).secret), [
+      "GIT_AUTH_TOKEN.github.com",
+    ]);
+    assert.deepEqual(others["ignoreSecretsInDiffCalculation"], ["GIT_AUTH_TOKEN.github.com"]);
+    assert.doesNotMatch(JSON.stringify(others), /value-of-the-password/);
+    assert.equal(others["ssh"], undefined);
+
+    const other = await imageOf(
+      building({ images: { git: { tokens } } }),
+      fromGit(`git+https://git.example.com/acme/tap-own@${COMMIT}`),
+    );
+    assert.equal(other.inputs["secrets"], undefined);
+  });
+
+  test("connector image from git over SSH: the build has the agent of this machine", async () => {
+    const { inputs } = await imageOf(
+      building(),
+      fromGit(`git+ssh://git@github.com/acme/tap-own@${COMMIT}`),
+    );
+    assert.deepEqual(inputs["ssh"], [{ id: "default" }]);
+    assert.equal(inputs["secrets"], undefined);
+  });
 });

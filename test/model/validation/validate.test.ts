@@ -482,7 +482,15 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: tap({ name: "tap-x", package: "tap-x==1", version: "1" })({}) },
-    [`tap connector package "tap-x==1": must be the name of a package without a version`],
+    [
+      `tap connector package "tap-x==1": must be the name of a package without a version, or the address of one, such as git+https://github.com/acme/tap-erp@v1.9.0`,
+    ],
+  ],
+  [
+    { tap: tap({ name: "tap-x", package: "git+https://github.com/acme/tap-x" })({}) },
+    [
+      `tap connector package "git+https://github.com/acme/tap-x": names no tag, branch or commit: add it at the end, such as git+https://github.com/acme/tap-x@v1.0.0`,
+    ],
   ],
   [
     { tap: tap({ name: "tap-x", package: "tap-x[s3]", version: ">=1" })({}) },

@@ -3,6 +3,7 @@ import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 import { commandsFor } from "../src/common/commands";
 import { UserError } from "../src/common/errors";
 import { readBuildContext } from "../src/manifests/images/build-context";
+import { readContracts } from "../src/model/contracts";
 import type { PipelineEntry } from "../src/model/define";
 import { loadSettings } from "../src/settings/load-settings";
 import { readyDigests } from "./images/ready-image";
@@ -33,11 +34,12 @@ function supportsErrorHooks(): boolean {
  * @returns the program. It fails without a stack trace, with all problems of the array and the
  *   settings.
  */
-export function stack(pipelines: readonly PipelineEntry[]): Program {
+export function stack(entries: readonly PipelineEntry[]): Program {
   return async () => {
     const commands = commandsFor({ stack: pulumi.getStack });
     try {
       const settings = loadSettings();
+      const pipelines = readContracts(entries, process.cwd());
       await check(settings, pipelines);
       const digests = await readyDigests(
         settings,

@@ -5,3 +5,4 @@ export * from "./model/entry";
 export * from "./model/job";
 export * from "./model/replication";
 export * from "./model/schedule";
+export * from "./model/streams";

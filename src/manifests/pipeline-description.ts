@@ -1,5 +1,6 @@
 import { connectorVersion, type ConnectorDefinition } from "../model/connector";
-import { isReplication, schedulesOf, streamRulesOf, type PipelineEntry } from "../model/define";
+import { isReplication, schedulesOf, type PipelineEntry } from "../model/define";
+import { streamRulesOf } from "../model/stream-rules";
 import { describeCron } from "../model/cron/cron";
 
 /**
@@ -22,6 +23,7 @@ export function describePipeline(entry: PipelineEntry): { readonly [field: strin
           mode: entry.mode ?? "artifact",
           ...(entry.streams && {
             streams: (streamRulesOf(entry) ?? [])
+              .filter(({ ignore }) => !ignore)
               .map(({ stream, replicationMethod }) =>
                 replicationMethod === undefined ? stream : `${stream} ${replicationMethod}`,
               )

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../model/connector-settings";
-import type { ReplicationMethod, StreamRule } from "../model/replication";
+import type { ReplicationMethod, StreamRule } from "../model/streams";
 import { matchesStream } from "../model/stream-pattern";
 import type { Carried, LeftOver } from "./left-over";
 import type { ResolvedPlugin } from "./plugins";

@@ -1,5 +1,5 @@
 import type { Job } from "./job";
-import type { Replication, StreamRule } from "./replication";
+import type { Replication } from "./replication";
 
 /** An entry of the array: a replication, or a job with `kind: "job"`. */
 export type PipelineEntry = Replication | Job;
@@ -65,9 +65,4 @@ export function isReplication(entry: PipelineEntry): entry is Replication {
 /** Schedules of an entry as a list. */
 export function schedulesOf(entry: PipelineEntry): readonly string[] {
   return typeof entry.schedule === "string" ? [entry.schedule] : entry.schedule;
-}
-
-/** Stream rules of an entry as objects. Undefined if the tap decides which streams to read. */
-export function streamRulesOf(entry: Replication): readonly StreamRule[] | undefined {
-  return entry.streams?.map((stream) => (typeof stream === "string" ? { stream } : stream));
 }

@@ -1,47 +1,9 @@
 import type { Tap, Target } from "./connector";
 import type { ContainerArgs, EntryBase, Resources } from "./entry";
 import type { IdleTimeout } from "./idle-timeout";
+import type { SecretReference } from "./connector-settings";
+import type { Expectations, SchemaChangePolicy, StreamList, StreamMap } from "./streams";
 import type { Duration } from "./units";
-
-/** Replication method of a stream, as in Singer catalogs. */
-export type ReplicationMethod = "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
-
-/** Selects a stream, or several by a pattern. The tap must have a catalog. */
-export interface StreamRule {
-  /** Name of the stream in the tap's catalog; `*` matches any text. Example: `"public-orders"`. */
-  readonly stream: string;
-
-  /** Replication method. Default: the one in the tap's catalog. */
-  readonly replicationMethod?: ReplicationMethod;
-
-  /**
-   * Column that identifies new and changed rows. Example: `"updated_at"`. Default: the one in the
-   * tap's catalog.
-   */
-  readonly replicationKey?: string;
-
-  /** Properties to include; `*` matches any text. Default: all. */
-  readonly include?: readonly string[];
-
-  /** Properties to exclude from those included. Example: `["*_secret", "ssn"]`. Default: none. */
-  readonly exclude?: readonly string[];
-}
-
-/** Expectations of a run's data. A run that does not meet them fails. */
-export interface Expectations {
-  /**
-   * Minimum number of records of a run, checked before the load (in stream mode before the state is
-   * saved). Records of resumed attempts are added up. Default: 0.
-   */
-  readonly minRecords?: number;
-
-  /**
-   * Maximum age of each selected stream's bookmark after a run, for bookmarks that are dates or
-   * times. A bookmark in the future in every time zone fails too. Example: `"2d"`. Default: no
-   * limit.
-   */
-  readonly maxStaleness?: Duration;
-}
 
 /** A container that runs after the load and can read the run's outputs and state. */
 export interface FollowUp extends ContainerArgs {
@@ -68,6 +30,12 @@ export interface FollowUp extends ContainerArgs {
  *   to store.
  */
 export type Mode = "artifact" | "stream";
+
+/** How runs use a discovered catalog. */
+export interface CatalogOptions {
+  /** Age from which a run discovers again and stores the catalog. Example: `"1d"`. */
+  readonly maxAge: Duration;
+}
 
 /**
  * Moves data from a source to a destination with a Singer tap and a Singer target.
@@ -97,10 +65,30 @@ export interface Replication extends EntryBase {
   readonly target: Target;
 
   /**
-   * Streams to replicate, for taps with a catalog. Default: the streams that the tap selects
-   * itself.
+   * Streams to replicate: an object with options by stream or pattern, or a list of names and
+   * rules. `tapctl discover` writes a typed function for the object form. A tap without a catalog
+   * supports only the options of its data, such as `mask`. Default: the streams that the tap
+   * selects itself.
+   *
+   * @example `{ "public-orders": { key: "updated_at", columns: ["*", "!card_number"] }, "public-log_*": "ignore" }`
    */
-  readonly streams?: readonly (string | StreamRule)[];
+  readonly streams?: StreamList | StreamMap;
+
+  /** What a run does when the schema of a stream has changed. Default: `load`. */
+  readonly onSchemaChange?: SchemaChangePolicy;
+
+  /**
+   * How long runs use a discovered catalog before they discover again. Without it they use the one
+   * that `tapctl discover` stored, or discover each time if there is none. Example: `{ maxAge: "1d" }`.
+   * Default: none.
+   */
+  readonly catalog?: CatalogOptions;
+
+  /**
+   * Secret salt of masked values, required with `mask: { … : "hash" }`. A value masked with another
+   * salt has another hash. Example: `secret("mask-salt")`. Default: none.
+   */
+  readonly maskSalt?: SecretReference;
 
   /** How data travels from tap to target. Default: `artifact`. */
   readonly mode?: Mode;

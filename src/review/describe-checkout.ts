@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, writeSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Tap, Target } from "../model/connector";
+import { readContracts } from "../model/contracts";
 import { isReplication, type PipelineEntry } from "../model/define";
 import type { CheckoutDescription, CheckoutManifests } from "./checkout";
 import { stringifyJson } from "../common/json";
@@ -24,11 +25,8 @@ function describe(root: string, image: string): CheckoutDescription {
     const { pipelines } = loadTypeScript(file) as { readonly pipelines?: unknown };
     if (!Array.isArray(pipelines))
       return { kind: "failed", problem: 'pipelines/index.ts exports no array named "pipelines"' };
-    return {
-      kind: "array",
-      entries: pipelines as readonly PipelineEntry[],
-      manifests: render(root, pipelines as readonly PipelineEntry[], image),
-    };
+    const entries = readContracts(pipelines as readonly PipelineEntry[], root);
+    return { kind: "array", entries, manifests: render(root, entries, image) };
   } catch (error) {
     return { kind: "failed", problem: firstLine(error) };
   }

@@ -1,10 +1,11 @@
 import { settingsOf, type Tap } from "../model/connector";
 import { isSecretReference, type Json, type JsonObject } from "../model/connector-settings";
-import { streamRulesOf } from "../model/define";
-import type { Replication, StreamRule } from "../model/replication";
+import type { Replication } from "../model/replication";
+import { streamRulesOf, type StreamSelection } from "../model/stream-rules";
 import { matchesStream } from "../model/stream-pattern";
 import { aboutState, plain, type Fact } from "./fact";
 import { atMost, code } from "./markdown";
+import { optionFacts, policyFacts } from "./stream-options";
 
 const MOST_NAMES = 20;
 
@@ -12,13 +13,14 @@ const MOST_NAMES = 20;
 export function streamFacts(before: Replication, after: Replication): readonly Fact[] {
   return [
     ...selectionFacts(streamRulesOf(before), streamRulesOf(after)),
+    ...policyFacts(before, after),
     ...declarationFacts(declaredStreams(before.tap), declaredStreams(after.tap)),
   ];
 }
 
 /** The streams of a new replication, as one fact. */
 export function streamList(entry: Replication): Fact {
-  const names = streamRulesOf(entry)?.map(({ stream }) => stream) ?? [
+  const names = selectedRules(streamRulesOf(entry))?.map(({ stream }) => stream) ?? [
     ...declaredStreams(entry.tap).keys(),
   ];
   return plain(names.length === 0 ? "streams: the tap's default" : `streams: ${listed(names)}`);
@@ -40,27 +42,26 @@ export function settingsOfCommonStreams(tap: Tap, other: Tap): JsonObject {
 }
 
 function selectionFacts(
-  before: readonly StreamRule[] | undefined,
-  after: readonly StreamRule[] | undefined,
+  before: readonly StreamSelection[] | undefined,
+  after: readonly StreamSelection[] | undefined,
 ): readonly Fact[] {
   if (before === undefined && after === undefined) return [];
   if (before === undefined)
     return [
       aboutState(
-        `streams are now selected: ${listed((after ?? []).map(({ stream }) => stream))}; all others are no longer replicated`,
+        `streams are now selected: ${listed((selectedRules(after) ?? []).map(({ stream }) => stream))}; all others are no longer replicated`,
       ),
     ];
   if (after === undefined)
     return [
       plain(
-        `streams are no longer selected: the tap's default applies instead of ${listed(before.map(({ stream }) => stream))}`,
+        `streams are no longer selected: the tap's default applies instead of ${listed((selectedRules(before) ?? []).map(({ stream }) => stream))}`,
       ),
     ];
-  const lost = before.filter(({ stream }) => !covers(after, stream)).map(({ stream }) => stream);
-  const gained = after.filter(({ stream }) => !covers(before, stream)).map(({ stream }) => stream);
-  const kept = [...new Set([...before, ...after].map(({ stream }) => stream))].filter(
-    (stream) => covers(before, stream) && covers(after, stream),
-  );
+  const named = [...new Set([...before, ...after].map(({ stream }) => stream))];
+  const lost = named.filter((stream) => covers(before, stream) && !covers(after, stream));
+  const gained = named.filter((stream) => !covers(before, stream) && covers(after, stream));
+  const kept = named.filter((stream) => covers(before, stream) && covers(after, stream));
   return [
     ...lostAndGained(lost, gained),
     ...kept.flatMap((stream) =>
@@ -109,7 +110,11 @@ function lostAndGained(lost: readonly string[], gained: readonly string[]): read
   ];
 }
 
-function ruleFacts(stream: string, before: StreamRule, after: StreamRule): readonly Fact[] {
+function ruleFacts(
+  stream: string,
+  before: StreamSelection,
+  after: StreamSelection,
+): readonly Fact[] {
   const sameMethod = before.replicationMethod === after.replicationMethod;
   return [
     // A key that is removed along with the method is not mentioned separately.
@@ -122,6 +127,8 @@ function ruleFacts(stream: string, before: StreamRule, after: StreamRule): reado
     ...(sameMethod ? [] : [methodFact(stream, before.replicationMethod, after.replicationMethod)]),
     ...propertyFacts(stream, "include", before.include, after.include),
     ...propertyFacts(stream, "exclude", before.exclude, after.exclude),
+    ...propertyFacts(stream, "columns", before.columns, after.columns),
+    ...optionFacts(stream, before, after),
   ];
 }
 
@@ -150,7 +157,7 @@ function methodFact(stream: string, before: string | undefined, after: string | 
 
 function propertyFacts(
   stream: string,
-  field: "include" | "exclude",
+  field: "include" | "exclude" | "columns",
   before: readonly string[] = [],
   after: readonly string[] = [],
 ): readonly Fact[] {
@@ -167,14 +174,22 @@ function propertyFacts(
 }
 
 /** All matching rules apply, and later ones take precedence, as in the runner. */
-function effective(rules: readonly StreamRule[], stream: string): StreamRule {
+function effective(rules: readonly StreamSelection[], stream: string): StreamSelection {
   return rules
     .filter((rule) => matchesStream(rule.stream, stream))
-    .reduce<StreamRule>((merged, rule) => ({ ...merged, ...rule }), { stream });
+    .reduce<StreamSelection>((merged, rule) => ({ ...merged, ...rule }), { stream });
 }
 
-function covers(rules: readonly StreamRule[], stream: string): boolean {
-  return rules.some((rule) => matchesStream(rule.stream, stream));
+/** Whether rules select a stream, which the last that matches it decides. */
+function covers(rules: readonly StreamSelection[], stream: string): boolean {
+  const last = rules.findLast((rule) => matchesStream(rule.stream, stream));
+  return last !== undefined && last.ignore !== true;
+}
+
+function selectedRules(
+  rules: readonly StreamSelection[] | undefined,
+): readonly StreamSelection[] | undefined {
+  return rules?.filter(({ ignore }) => ignore !== true);
 }
 
 function listed(names: readonly string[]): string {

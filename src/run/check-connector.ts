@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ConnectorDefinition } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
 import type { Replication } from "../model/replication";
+import { streamRulesOf } from "../model/stream-rules";
 import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
 import { describeStreams, type DiscoveredStream } from "./discovered-streams";
@@ -193,7 +194,7 @@ async function discover(trial: Trial): Promise<Tried> {
   const { streams } = JSON.parse(readFileSync(catalog, "utf8")) as {
     readonly streams: readonly DiscoveredStream[];
   };
-  return { name: "discovers", ...describeStreams(streams, options.streams) };
+  return { name: "discovers", ...describeStreams(streams, streamRulesOf(options)) };
 }
 
 async function extract(trial: Trial): Promise<Tried> {

@@ -2,13 +2,13 @@ import { settingsOf } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
 import { UserError } from "../common/errors";
 import { toJsonText, type JsonText } from "../common/json";
-import { streamRulesOf } from "../model/define";
 import type { Replication } from "../model/replication";
+import { catalogRules, dataRules } from "../model/stream-rules";
 import { CONFIG_PARTS, readConfig } from "../store/configs";
 import { configKey, type ConfigFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import { parseText, parseObject, PARTS_ARE, putCommand } from "./config-files";
-import { resolveSettings, type SecretLookup } from "./secrets";
+import { resolveSecret, resolveSettings, type SecretLookup } from "./secrets";
 
 /** Config of a connector. */
 export interface ConnectorConfig {
@@ -29,6 +29,10 @@ export interface ConnectorConfigs {
   readonly catalog?: JsonText | undefined;
   /** Stream rules, used if there is no catalog. */
   readonly select?: unknown;
+  /** Options of streams for the runner. */
+  readonly rules?: unknown;
+  /** Salt of masked values. */
+  readonly maskSalt?: string;
   /** State to start from until the first state is saved. */
   readonly initialState?: JsonText | undefined;
 }
@@ -52,7 +56,11 @@ export async function connectorConfigs(
   entry: Replication,
   { openStore, secrets, tapSettings }: ConfigSources,
 ): Promise<ConnectorConfigs> {
-  if (entry.configFrom === "store") return storedConfigs(entry, await openStore(), tapSettings);
+  if (entry.configFrom === "store")
+    return {
+      ...(await storedConfigs(entry, await openStore(), tapSettings)),
+      ...dataOptions(entry, secrets),
+    };
   return {
     tap: resolveSettings(
       `"${entry.name}": tap`,
@@ -60,8 +68,21 @@ export async function connectorConfigs(
       secrets,
     ),
     target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), secrets),
-    select: streamRulesOf(entry),
+    select: catalogRules(entry),
+    ...dataOptions(entry, secrets),
     initialState: firstState(entry),
+  };
+}
+
+function dataOptions(
+  entry: Replication,
+  secrets: SecretLookup,
+): Pick<ConnectorConfigs, "rules" | "maskSalt"> {
+  const { name, maskSalt } = entry;
+  const rules = dataRules(entry);
+  return {
+    ...(rules && { rules }),
+    ...(maskSalt && { maskSalt: resolveSecret(`"${name}": maskSalt`, maskSalt, secrets) }),
   };
 }
 
@@ -102,7 +123,7 @@ async function storedConfigs(
     tap: await connector("tap", tapSettings),
     target: await connector("target", {}),
     catalog: await read(CONFIG_PARTS.catalog, parseText),
-    select: streamRulesOf(entry) ?? (await read("select.json", parseText)),
+    select: catalogRules(entry) ?? (await read("select.json", parseText)),
     initialState: await read(CONFIG_PARTS.state, parseText),
   };
 }

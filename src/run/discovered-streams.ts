@@ -1,5 +1,5 @@
 import { plural } from "../common/plural";
-import type { StreamRule } from "../model/replication";
+import type { StreamSelection } from "../model/stream-rules";
 import { matchesStream } from "../model/stream-pattern";
 
 /** A stream of a discovered catalog. */
@@ -26,21 +26,20 @@ const SYSTEM = /^(information_schema|pg_catalog|performance_schema|mysql|sys)-/;
  */
 export function describeStreams(
   streams: readonly DiscoveredStream[],
-  rules: readonly (string | StreamRule)[] | undefined,
+  rules: readonly StreamSelection[] | undefined,
 ): { readonly ok: boolean; readonly detail: string } {
   if (streams.length === 0) return { ok: false, detail: "found no stream" };
   const found = `found ${plural(streams.length, "stream")}`;
-  const patterns = rules?.map((rule) => (typeof rule === "string" ? rule : rule.stream));
-  const unmatched = patterns?.find((pattern) => !streams.some((one) => fits(pattern, one)));
+  const unmatched = rules?.find(
+    ({ stream, ignore }) => !ignore && !streams.some((one) => fits(stream, one)),
+  )?.stream;
   if (unmatched !== undefined)
     return {
       ok: false,
       detail: `${found}, none of which matches "${unmatched}" of the pipeline's \`streams\`; there are: ${names(streams)}`,
     };
   const selected = streams.filter((one) =>
-    patterns === undefined
-      ? isSelectedByDefault(one)
-      : patterns.some((pattern) => fits(pattern, one)),
+    rules === undefined ? isSelectedByDefault(one) : isSelected(one, rules),
   );
   if (selected.length === 0)
     return {
@@ -48,6 +47,12 @@ export function describeStreams(
       detail: `${found} and selects none; name them in the pipeline's \`streams\`; there are: ${names(streams)}`,
     };
   return { ok: true, detail: `${found}, selects ${names(selected)}` };
+}
+
+/** The last rule that matches a stream decides. */
+function isSelected(one: DiscoveredStream, rules: readonly StreamSelection[]): boolean {
+  const last = rules.findLast(({ stream }) => fits(stream, one));
+  return last !== undefined && last.ignore !== true;
 }
 
 /** A pattern may match either name of a stream. */

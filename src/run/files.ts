@@ -36,6 +36,8 @@ export interface RunFiles {
 /** The files of a run in requests to the runner. */
 export interface RequestFiles {
   readonly states: Pick<RequestFor<"stream">, "state" | "givenState">;
+  /** Options of streams, for the commands of tap and target. */
+  readonly rules: Pick<RequestFor<"stream">, "rules">;
   /** File that the attempts of stream mode share. */
   readonly resume: string;
   readonly tap: Pick<
@@ -47,6 +49,7 @@ export interface RequestFiles {
     | "tapLog"
     | "catalog"
     | "select"
+    | "maskSalt"
     | "overlay"
   >;
   readonly target: Pick<
@@ -72,6 +75,10 @@ export interface RunFilesArgs {
   readonly catalog: unknown;
   /** Stream rules, if the pipeline selects streams. */
   readonly select: unknown;
+  /** Options of streams, where the pipeline has some. */
+  readonly rules: unknown;
+  /** Salt of masked values, where the pipeline has one. */
+  readonly maskSalt: string | undefined;
   readonly identity: unknown;
   /** Saved state: an envelope or a bare Singer state; undefined in a first run. */
   readonly state: unknown;
@@ -131,6 +138,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
         ...given("state", "state.json", args.state),
         ...given("givenState", "given-state.json", args.givenState),
       },
+      rules: given("rules", "rules.json", args.rules),
       resume: join(workspace.directory, "resume.json"),
       tap: {
         directory: workspace.directory,
@@ -139,6 +147,9 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
         ...given("tapSecrets", "tap-secrets.json", args.tap.secretPaths),
         ...given("catalog", "given-catalog.json", args.catalog),
         ...given("select", "select.json", args.select),
+        ...(args.maskSalt !== undefined && {
+          maskSalt: workspace.writeText("mask-salt", args.maskSalt),
+        }),
         overlay,
         tapLog: logs.tap,
       },

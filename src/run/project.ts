@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../common/errors";
 import { loadTypeScript } from "../common/typescript";
+import { readContracts } from "../model/contracts";
 import type { PipelineEntry } from "../model/define";
 import { isReplication } from "../model/define";
 import type { Replication } from "../model/replication";
@@ -32,7 +33,7 @@ export function loadProject(from: string): Project {
     throw new UserError(`${file} exports no array named "pipelines".`, {
       fix: "Write: export const pipelines = definePipelines([...])",
     });
-  return { root, entries: pipelines as readonly PipelineEntry[] };
+  return { root, entries: readContracts(pipelines as readonly PipelineEntry[], root) };
 }
 
 /**

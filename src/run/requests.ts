@@ -77,7 +77,7 @@ function shared({
   onChange,
 }: RequestArgs): Pick<
   Extract<Request, { onChange?: unknown }>,
-  "idleTimeoutSeconds" | "identity" | "onChange" | "state" | "givenState" | "parallel"
+  "idleTimeoutSeconds" | "identity" | "onChange" | "state" | "givenState" | "parallel" | "rules"
 > {
   const parallel = parallelOf(entry);
   return {
@@ -86,6 +86,7 @@ function shared({
     onChange,
     ...(parallel && { parallel }),
     ...files.request.states,
+    ...files.request.rules,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   secretsFile,
   type Json,
   type JsonObject,
+  type SecretReference,
 } from "../model/connector-settings";
 import { secretVariable } from "../model/validation/secrets";
 import { parseEnvFile } from "./env-file";
@@ -69,14 +70,26 @@ export function resolveSettings(
     return value;
   };
   const config = resolve(settings) as JsonObject;
-  if (missing.size > 0) {
-    const names = [...missing];
-    throw new UserError(
-      `${where}: secret ${names.map((name) => `"${name}"`).join(", ")} is not set.`,
-      { fix: `Set ${names.map(secretVariable).join(", ")} in the environment or in .env.` },
-    );
-  }
+  if (missing.size > 0) throw notSet(where, [...missing]);
   return { config, secretPaths: secretsFile(settings) };
+}
+
+/** The value of a secret. @throws UserError if it is not set. */
+export function resolveSecret(
+  where: string,
+  secret: SecretReference,
+  lookup: SecretLookup,
+): string {
+  const found = lookup(secret.$secret);
+  if (found !== undefined) return found;
+  throw notSet(where, [secret.$secret]);
+}
+
+function notSet(where: string, names: readonly string[]): UserError {
+  return new UserError(
+    `${where}: secret ${names.map((name) => `"${name}"`).join(", ")} is not set.`,
+    { fix: `Set ${names.map(secretVariable).join(", ")} in the environment or in .env.` },
+  );
 }
 
 function readEnvFile(file: string): string {

@@ -125,6 +125,8 @@ async function layOut(
     target: { descriptionFile: environments.target.descriptionFile, ...configs.target },
     catalog: configs.catalog,
     select: configs.select,
+    rules: configs.rules,
+    maskSalt: configs.maskSalt,
     identity: { pipeline: entry.name, run, ...identityOf(entry, options.source) },
     state,
     signal: context.stop.atOnce,

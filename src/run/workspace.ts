@@ -14,6 +14,9 @@ export interface Workspace {
   /** Writes a JSON file that only this user can read, and returns its path. */
   writeJson(name: string, value: unknown): string;
 
+  /** Writes a text file for this user alone and returns its path. */
+  writeText(name: string, text: string): string;
+
   /** Removes the folder. */
   remove(): void;
 }
@@ -22,14 +25,16 @@ export interface Workspace {
 export function openWorkspace(): Workspace {
   removeAbandoned();
   const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const writeText = (name: string, text: string) => {
+    const path = join(directory, name);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
   return {
     directory,
-    writeJson(name, value) {
-      const path = join(directory, name);
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      writeFileSync(path, stringifyJson(value), { mode: 0o600 });
-      return path;
-    },
+    writeText,
+    writeJson: (name, value) => writeText(name, stringifyJson(value)),
     remove() {
       rmSync(directory, { recursive: true, force: true });
     },

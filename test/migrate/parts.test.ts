@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { StreamRule } from "../../src/model/replication";
+import type { StreamRule } from "../../src/model/streams";
 import { connectorFor } from "../../src/migrate/connectors";
 import { indentFlowLines } from "../../src/migrate/flow-lines";
 import { parseFile, pluginFrom } from "../../src/migrate/parse";

@@ -73,6 +73,11 @@ const WRONG: readonly (readonly [title: string, entry: string, error: RegExp])[]
     /Did you mean to write 'replicationMethod'/,
   ],
   [
+    "a field that does not exist in the options of a stream",
+    `{ name: "a", schedule: "@daily", tap, target, streams: { x: { replicaton: "incremental" } } }`,
+    /Did you mean to write 'replication'/,
+  ],
+  [
     "a setting that does not exist",
     `{ name: "a", schedule: "@daily", tap: tapPostgres({ prt: 5432 }), target }`,
     /Did you mean to write 'port'/,

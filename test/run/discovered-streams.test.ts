@@ -16,13 +16,26 @@ test("check: selected streams are named, and the others counted", () =>
   }));
 
 test("check: a selection that matches no stream fails, and names the streams of users first", () => {
-  const { ok, detail } = describeStreams(SHOP, ["public-orders", "public-order"]);
+  const { ok, detail } = describeStreams(SHOP, [
+    { stream: "public-orders" },
+    { stream: "public-order" },
+  ]);
   assert.equal(ok, false);
   assert.equal(
     detail,
     'found 64 streams, none of which matches "public-order" of the pipeline\'s `streams`; there are: public-orders, public-customers and 62 more',
   );
 });
+
+test("check: the last rule that matches a stream decides whether it is ignored", () =>
+  assert.deepEqual(
+    describeStreams(SHOP, [
+      { stream: "public-*" },
+      { stream: "public-c*", ignore: true },
+      { stream: "absent-*", ignore: true },
+    ]),
+    { ok: true, detail: "found 64 streams, selects public-orders" },
+  ));
 
 test("check: without a selection, a tap that selects nothing by itself fails", () => {
   const off = SHOP.map(({ tap_stream_id: id }) => stream(id, { "selected-by-default": false }));

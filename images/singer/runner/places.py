@@ -13,6 +13,8 @@ TABLE = """files that a request does not name, below its directory (SINGER_DIR, 
   config/tap-secrets.json  paths of secret settings (target-secrets.json), else config/secrets.json
   config/catalog.json      the catalog a tap gets
   config/select.json       selection rules, when there is no catalog
+  config/rules.json        options of streams, such as masks
+  config/mask-salt         the secret salt of masked values
   config/initial-state.json  the state to begin with, while none is saved
   state/state.json         the saved state
   identity.json            which pipeline, tap, source, target and destination this run is of
@@ -66,6 +68,8 @@ def fill_in(args: Any) -> None:
     catalogs = ["config/catalog.json"]
     default("catalog", first("catalog.json", *catalogs) if command == "load" else first(*catalogs))
     default("select", first("config/select.json"))
+    default("rules", first("config/rules.json"))
+    default("mask_salt", first("config/mask-salt"))
     default("state", os.path.join(base, "state", "state.json"))
     default("initial_state", first("config/initial-state.json"))
     if hasattr(args, "state"):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Optional
+from functools import cache
+from typing import Any
 
 from .catalog import Entry, entries, metadata_of, names
 from .codes import USAGE, RunnerError
+from .columns import keys_of, paths_of, select_columns
 
 METHODS = ("FULL_TABLE", "INCREMENTAL", "LOG_BASED")
-_FIELDS = ("stream", "replicationMethod", "replicationKey", "include", "exclude")
+_LISTS = ("include", "exclude", "columns", "primaryKeys")
+_FIELDS = ("stream", "replicationMethod", "replicationKey", *_LISTS, "ignore")
+_MOST_NAMED = 5
 
 Rule = dict[str, Any]
 
@@ -17,33 +21,40 @@ Rule = dict[str, Any]
 def select(catalog: dict[str, Any], rules: list[Any]) -> list[str]:
     """Changes `catalog` so that only what `rules` match is selected.
 
-    A rule is {"stream": name or glob with *, "replicationMethod"?, "replicationKey"?,
-    "include"?: property globs, "exclude"?: property globs}. All rules that match a stream apply;
-    later rules take precedence. Returns warnings; exit 2 for a rule that matches nothing.
+    A rule is {"stream": name or glob with *, "replicationMethod"?, "replicationKey"?, "include"?: property globs,
+    "exclude"?: property globs, "columns"?: property globs in order, ! before those to exclude, "primaryKeys"?,
+    "ignore"?: true}. All rules that match a stream apply; later rules take precedence, and the last one decides
+    whether the stream is ignored. Returns warnings; exit 2 for a rule that matches nothing.
     """
-    checked = [_check(rule, place) for place, rule in enumerate(rules)]
+    checked = [check_rule(rule, place) for place, rule in enumerate(rules)]
     streams = entries(catalog, "what the tap discovered")
-    for place, rule in enumerate(checked):
-        matched = [entry for entry in streams if _matches(rule, entry)]
-        if not matched:
-            known = [name for entry in streams for name in names(entry)]
-            raise RunnerError(
-                USAGE,
-                f'selection {place}: no stream matches "{rule["stream"]}"'
-                + _nearest(rule["stream"], known),
-            )
-        _check_properties(rule, place, matched)
+    places = _Places(streams)
+    of_stream: list[list[Rule]] = [[] for _ in streams]
     warnings = []
-    for entry in streams:
-        merged: Rule = {}
-        for rule in checked:
-            if _matches(rule, entry):
-                merged.update(rule)
-        warnings.extend(_apply(entry, merged))
-    return warnings
+    for place, rule in enumerate(checked):
+        matched = places.matching(rule["stream"])
+        for index in matched:
+            of_stream[index].append(rule)
+        if matched:
+            _check_properties(rule, place, [streams[index] for index in matched])
+            continue
+        known = [name for entry in streams for name in names(entry)]
+        text = f'selection {place}: no stream matches "{rule["stream"]}"' + _nearest(
+            rule["stream"], known
+        )
+        if not rule.get("ignore"):
+            raise RunnerError(USAGE, text)
+        warnings.append(text)
+    merged = [(entry, _merged(matching)) for entry, matching in zip(streams, of_stream)]
+    _check_forced(merged)
+    for entry, rule in merged:
+        warnings.extend(_apply(entry, rule))
+    return warnings + _same_but_for_case([entry for entry, rule in merged if rule])
 
 
-def _check(rule: Any, place: int) -> Rule:
+def check_rule(rule: Any, place: int) -> Rule:
+    """The rule, if it is one; exit 2 otherwise."""
+
     def wrong(what: str) -> RunnerError:
         return RunnerError(USAGE, f"selection {place}: {what}")
 
@@ -56,38 +67,74 @@ def _check(rule: Any, place: int) -> Rule:
         raise wrong(f'"replicationMethod" must be one of {", ".join(METHODS)}')
     if not isinstance(rule.get("replicationKey", ""), str):
         raise wrong('"replicationKey" must be the name of a property')
-    for field in ("include", "exclude"):
+    for field in _LISTS:
         globs = rule.get(field, [])
         if not isinstance(globs, list) or not all(isinstance(glob, str) for glob in globs):
             raise wrong(f'"{field}" must be a list of property names')
+    if not isinstance(rule.get("ignore", False), bool):
+        raise wrong('"ignore" must be true or false')
     return rule
-
-
-def _matches(rule: Rule, entry: Entry) -> bool:
-    return any(fits(rule["stream"], name) for name in names(entry))
 
 
 def fits(glob: str, name: str) -> bool:
     """Whether `name` matches a pattern in which * stands for any text."""
-    return re.fullmatch(".*".join(map(re.escape, glob.split("*"))), name, re.S) is not None
+    return glob == name if "*" not in glob else _pattern(glob).fullmatch(name) is not None
 
 
-def _properties(entry: Entry) -> list[str]:
-    schema = entry.get("schema")
-    found = schema.get("properties") if isinstance(schema, dict) else None
-    return list(found) if isinstance(found, dict) else []
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, glob.split("*"))), re.S)
+
+
+class _Places:
+    """Finds streams by name: thousands of rules may name one each."""
+
+    def __init__(self, streams: list[Entry]) -> None:
+        self._by_name: dict[str, list[int]] = {}
+        for index, entry in enumerate(streams):
+            for name in names(entry):
+                self._by_name.setdefault(name, []).append(index)
+
+    def matching(self, glob: str) -> list[int]:
+        if "*" not in glob:
+            return self._by_name.get(glob, [])
+        found = (places for name, places in self._by_name.items() if fits(glob, name))
+        return sorted({index for places in found for index in places})
+
+
+def _merged(rules: list[Rule]) -> Rule:
+    """What the rules that match a stream say about it; nothing if it is not selected."""
+    merged: Rule = {}
+    ignored = False
+    for rule in rules:
+        merged.update(rule)
+        ignored = bool(rule.get("ignore"))
+    return {} if ignored else merged
 
 
 def _check_properties(rule: Rule, place: int, matched: list[Entry]) -> None:
-    known = sorted({name for entry in matched for name in _properties(entry)})
-    for field in ("include", "exclude"):
-        for glob in rule.get(field, []):
-            if not any(fits(glob, name) for name in known):
-                raise RunnerError(
-                    USAGE,
-                    f'selection {place} ("{rule["stream"]}"): no property matches '
-                    f'"{glob}" in "{field}"' + _nearest(glob, known),
-                )
+    given = [(field, glob) for field in _LISTS for glob in rule.get(field, [])]
+    if not given and "replicationKey" not in rule:
+        return
+    known = sorted({path for entry in matched for path in paths_of(entry)})
+    if known and "replicationKey" in rule:
+        valid = [key for entry in matched for key in _valid_keys(entry)]
+        if rule["replicationKey"] not in valid:
+            given.append(("replicationKey", rule["replicationKey"]))
+    for field, glob in given:
+        wanted = glob[1:] if field == "columns" and glob.startswith("!") else glob
+        if not any(fits(wanted, path) for path in known):
+            raise RunnerError(
+                USAGE,
+                f'selection {place} ("{rule["stream"]}"): no property matches '
+                f'"{wanted}" in "{field}"' + _nearest(wanted, known),
+            )
+
+
+def _valid_keys(entry: Entry) -> list[str]:
+    """Replication keys that need not be properties."""
+    valid = metadata_of(entry, []).get("valid-replication-keys")
+    return valid if isinstance(valid, list) else []
 
 
 def _nearest(wanted: str, known: list[str]) -> str:
@@ -97,6 +144,31 @@ def _nearest(wanted: str, known: list[str]) -> str:
 
     close = difflib.get_close_matches(wanted.replace("*", ""), known, 1, 0)
     return f'; the nearest is "{close[0]}"' if close else ""
+
+
+def _check_forced(merged: list[tuple[Entry, Rule]]) -> None:
+    """The Singer specification does not let a catalog change a forced method."""
+    refused = []
+    for entry, rule in merged:
+        wanted, forced = rule.get("replicationMethod"), forced_method(entry)
+        if wanted is not None and forced not in (None, wanted):
+            refused.append(f'"{names(entry)[0]}" ({forced}, not {wanted})')
+    if refused:
+        more = len(refused) - _MOST_NAMED
+        raise RunnerError(
+            USAGE,
+            "selection: the tap forces the replication method of "
+            + ", ".join(refused[:_MOST_NAMED])
+            + (f" and {more} more" if more > 0 else "")
+            + "; give these streams that method",
+        )
+
+
+def forced_method(entry: Entry) -> Any:
+    """The only replication method that a tap has for a stream; None if it can be chosen."""
+    forced = metadata_of(entry, []).get("forced-replication-method") or None
+    # Some taps give {"replication-method": ...}.
+    return forced.get("replication-method") if isinstance(forced, dict) else forced
 
 
 def _apply(entry: Entry, rule: Rule) -> list[str]:
@@ -115,27 +187,30 @@ def _apply(entry: Entry, rule: Rule) -> list[str]:
             root[in_metadata] = value
             if in_entry in entry:
                 entry[in_entry] = value
-    return [
-        warning
-        for name in _properties(entry)
-        for warning in _apply_property(entry, rule, name)
-        if warning
-    ]
+    if "primaryKeys" in rule:
+        _override_keys(entry, root, rule["primaryKeys"])
+    kept = {*keys_of(entry), *([rule["replicationKey"]] if "replicationKey" in rule else [])}
+    return select_columns(entry, rule, kept, fits)
 
 
-def _apply_property(entry: Entry, rule: Rule, name: str) -> list[Optional[str]]:
-    if "include" not in rule and "exclude" not in rule:
-        return []
-    metadata = metadata_of(entry, ["properties", name])
-    wanted = "include" not in rule or any(fits(glob, name) for glob in rule["include"])
-    excluded = any(fits(glob, name) for glob in rule.get("exclude", []))
-    if metadata.get("inclusion") == "automatic":
-        refused = name in rule.get("exclude", [])
-        return (
-            [f'"{name}" of "{names(entry)[0]}" cannot be excluded: the tap always sends it']
-            if refused
-            else []
-        )
-    if metadata.get("inclusion") != "unsupported":
-        metadata["selected"] = wanted and not excluded
-    return []
+def _override_keys(entry: Entry, root: dict[str, Any], keys: list[str]) -> None:
+    """Taps read the keys of a stream at any of these places."""
+    root["table-key-properties"] = keys
+    if "view-key-properties" in root or root.get("is-view") is True:
+        root["view-key-properties"] = keys
+    entry["key_properties"] = keys
+
+
+def _same_but_for_case(selected: list[Entry]) -> list[str]:
+    seen: dict[str, str] = {}
+    warnings = []
+    for entry in selected:
+        name = entry.get("stream", entry.get("tap_stream_id"))
+        if not isinstance(name, str):
+            continue
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            warnings.append(
+                f'the streams "{other}" and "{name}" differ only in case: a target that ignores it would load both into one table'
+            )
+    return warnings

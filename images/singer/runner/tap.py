@@ -15,7 +15,8 @@ from .idle import Idle
 from .lossless import loads
 from .masking import leaves
 from .overlay import OverlayWatch, apply_overlay
-from .selection import select
+from .rules import Options, Rules, read_rules
+from .selection import check_rule, select
 from .session import Session
 from .state import read_start
 
@@ -30,15 +31,18 @@ class TapPlan(NamedTuple):
     catalog: Optional[dict[str, Any]]
     """The catalog passed to the tap, or that would be passed if it accepted one."""
     overlay: OverlayWatch
+    rules: Rules
+    """Options of streams for what the tap sends."""
 
 
 def prepare_tap(session: Session) -> TapPlan:
     """Reads the tap's inputs, and runs discovery and selection if requested."""
     args = session.args
     tap = session.connector("tap")
+    rules = read_rules(args.rules)
     state = read_start(args).tap
     overlay, config_flags = prepare_config(session, tap)
-    catalog = _catalog(session, tap, config_flags, overlay)
+    catalog = _catalog(session, tap, config_flags, overlay, rules)
     command = tap.command + config_flags
     if catalog is not None and tap.flags.catalog != "none":
         command = command + [
@@ -50,7 +54,7 @@ def prepare_tap(session: Session) -> TapPlan:
     elif state:
         session.warn(f"{tap.name} does not support state: it starts from the beginning")
     session.result["stateBefore"] = state
-    return TapPlan(tap, command, state, catalog, overlay)
+    return TapPlan(tap, command, state, catalog, overlay, Rules(rules, catalog))
 
 
 def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list[str]]:
@@ -67,7 +71,11 @@ def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list
 
 
 def _catalog(
-    session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch
+    session: Session,
+    tap: Connector,
+    config_flags: list[str],
+    overlay: OverlayWatch,
+    options: list[Options],
 ) -> Optional[dict[str, Any]]:
     args = session.args
     if args.catalog:
@@ -80,6 +88,8 @@ def _catalog(
         return None
     rules = read_list(args.select, "selection")
     if not tap.flags.discover or tap.flags.catalog == "none":
+        if _only_options(rules, options):
+            return None
         raise RunnerError(
             USAGE,
             f"{tap.name} cannot select streams: it has no "
@@ -89,6 +99,15 @@ def _catalog(
     for warning in select(catalog, rules):
         session.warn(warning)
     return catalog
+
+
+def _only_options(selected: list[Any], options: list[Options]) -> bool:
+    """Whether streams are named only for options that need no catalog, such as a mask."""
+    named = {rule["stream"] for rule in options}
+    return all(
+        list(check_rule(rule, place)) == ["stream"] and rule["stream"] in named
+        for place, rule in enumerate(selected)
+    )
 
 
 def run_discovery(

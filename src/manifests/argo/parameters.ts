@@ -33,6 +33,8 @@ export interface RunParameters {
   readonly directory: string;
   /** File with selection rules; empty if there are none. */
   readonly select: string;
+  /** File of options of streams; empty for none. */
+  readonly rules: string;
   /**
    * Former name of the pipeline, whose state is used until the pipeline has its own; `none` without
    * one.
@@ -124,6 +126,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     configSecret: "none",
     directory: "/singer",
     select: "",
+    rules: "",
     formerName: "none",
     historyOf: "none",
     givenState: "none",

@@ -1,8 +1,9 @@
 import { settingsOf, type Tap, type Target } from "../../model/connector";
 import { isSecretReference, secretsFile, type Json } from "../../model/connector-settings";
-import { isReplication, streamRulesOf, type PipelineEntry } from "../../model/define";
+import { isReplication, type PipelineEntry } from "../../model/define";
 import { identityOf } from "../../model/identity";
 import type { Replication } from "../../model/replication";
+import { catalogRules, dataRules } from "../../model/stream-rules";
 import { secretKey, secretName } from "./names";
 import { parseJson, stringifyJson } from "../../common/json";
 
@@ -45,13 +46,16 @@ export function referenceText(part: SecretPart): string {
 }
 
 function replicationParts(entry: Replication): PipelineSecret["parts"] {
-  const rules = streamRulesOf(entry);
+  const select = catalogRules(entry);
+  const rules = dataRules(entry);
   return {
     "identity.json": json({ pipeline: entry.name, ...identityOf(entry) }),
     ...(entry.configFrom === "store"
       ? {}
       : { ...connectorParts("tap", entry.tap), ...connectorParts("target", entry.target) }),
-    ...(rules && { "select.json": json(rules) }),
+    ...(select && { "select.json": json(select) }),
+    ...(rules && { "rules.json": json(rules) }),
+    ...(entry.maskSalt && { "mask-salt": { kind: "secret", name: entry.maskSalt.$secret } }),
     ...(entry.initialState && { "initial-state.json": stateFile(entry.initialState) }),
   };
 }

@@ -4,6 +4,7 @@ import { isReplication, schedulesOf, type PipelineEntry } from "../../model/defi
 import type { Job } from "../../model/job";
 import { parallelOf } from "../../model/parallel";
 import type { Replication } from "../../model/replication";
+import { dataRules } from "../../model/stream-rules";
 import { parseCron } from "../../model/cron/cron";
 import { longestInterval } from "../../model/cron/cron-interval";
 import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byte";
@@ -91,6 +92,7 @@ function replication(
     configSecret: secretName(entry.name),
     directory: fromStore ? WORK : "/singer",
     select: entry.streams ? "/singer/config/select.json" : "",
+    rules: dataRules(entry) ? "/singer/config/rules.json" : "",
     ...(entry.formerName !== undefined && { formerName: entry.formerName, historyOf: entry.name }),
     outputDirectory: entry.target.connector.outputSetting === undefined ? "" : OUTPUT,
     minRecords: String(expectations?.minRecords ?? 0),

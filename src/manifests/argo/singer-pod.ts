@@ -73,7 +73,8 @@ export function configVolume(kind: "tap" | "target"): Volume {
     `${kind}-secrets.json`,
     "identity.json",
     "initial-state.json",
-    ...(kind === "tap" ? ["select.json"] : []),
+    "rules.json",
+    ...(kind === "tap" ? ["select.json", "mask-salt"] : []),
   ];
   return {
     name: `${kind}-config`,

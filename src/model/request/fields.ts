@@ -86,8 +86,20 @@ export const tap = {
   overlay: path.describe("Keeps settings that the tap changes, for the next run.").exactOptional(),
 };
 
+/** Options of streams, for each command that sees their data. */
+export const rules = {
+  rules: path
+    .describe(
+      "JSON list of options of streams, by name or pattern: lookback, mask, onSchemaChange, contract, expect; empty for none.",
+    )
+    .exactOptional(),
+};
+
 /** What a tap gets when it moves data. */
 export const tapRun = {
+  maskSalt: path
+    .describe("File with the secret salt of masked values. A missing file means none.")
+    .exactOptional(),
   select: path
     .describe("JSON list of selection rules for a discovered catalog; empty for none.")
     .exactOptional(),

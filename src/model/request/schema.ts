@@ -3,6 +3,7 @@ import {
   lastAttempt,
   ofRun,
   path,
+  rules,
   run,
   shared,
   slices,
@@ -18,6 +19,7 @@ const extract = z
     ...shared,
     ...tap,
     ...run,
+    ...rules,
     ...tapRun,
     output: path
       .describe("Receives what the tap sends: a file, a FIFO, or - for stdout.")
@@ -38,6 +40,7 @@ const load = z
     ...shared,
     ...target,
     ...run,
+    ...rules,
     input: path.describe("What the tap sent: a file, a FIFO, or - for stdin.").exactOptional(),
     tapActivity: path
       .describe("Log of the tap, whose changes count as a sign of life.")
@@ -59,6 +62,7 @@ const stream = z
     ...tap,
     ...target,
     ...run,
+    ...rules,
     ...tapRun,
     ...slices,
   })

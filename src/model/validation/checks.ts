@@ -94,12 +94,21 @@ export function list(item: Check, empty: "allowed" | "refused" = "refused"): Che
   };
 }
 
-/** An object with only these fields. An undefined field counts as absent. */
+/**
+ * An object with only these fields. An undefined field counts as absent.
+ *
+ * @param aliases fields that other names are likely meant to be.
+ */
 export function record(
   fields: { readonly [name: string]: Check },
   required: readonly string[] = [],
+  aliases: { readonly [name: string]: string } = {},
 ): Check {
   const known = Object.keys(fields);
+  const hint = (name: string) => {
+    const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+    return alias === undefined ? didYouMean(name, known) : `; did you mean "${alias}"?`;
+  };
   return (value, at) => {
     if (!isFields(value)) return [`${at || "it"} must be an object, not ${kindOf(value)}`];
     const path = (name: string) => (at === "" ? name : `${at}.${name}`);
@@ -110,7 +119,7 @@ export function record(
         const check = known.includes(name) ? fields[name] : undefined;
         return check
           ? check(value[name], path(name))
-          : [`${path(name)} is not a known field${didYouMean(name, known)}`];
+          : [`${path(name)} is not a known field${hint(name)}`];
       }),
     ];
   };

@@ -2,7 +2,7 @@ import { isSecretReference } from "../connector-settings";
 import { batchFiles } from "./batches";
 import type { EntryBase, Notifications } from "../entry";
 import type { Job } from "../job";
-import type { Replication } from "../replication";
+import type { CatalogOptions, Replication } from "../replication";
 import {
   flag,
   isFields,
@@ -29,7 +29,8 @@ import { scheduling } from "./scheduling";
 import { schedules, timezone } from "./schedules";
 import { secretNameProblems } from "./secrets";
 import { containerSizes } from "./sizes";
-import { expectations, initialState, streams } from "./streams";
+import { expectations, onSchemaChange } from "./stream-options";
+import { initialState, rulesWithPlaces, streams } from "./streams";
 
 /** The URL of a webhook is a secret, so messages do not contain a text in its place. */
 const webhook: Check = (value, at) =>
@@ -41,6 +42,16 @@ const notificationFields: { readonly [Key in keyof Required<Notifications>]: Che
   on: list(oneOf("started", "succeeded", "failed", "recovered"), "allowed"),
   webhook,
 };
+
+const catalogFields: { readonly [Key in keyof Required<CatalogOptions>]: Check } = {
+  maxAge: duration,
+};
+
+/** The salt is a secret, so messages do not contain a text in its place. */
+const maskSalt: Check = (value, at) =>
+  isSecretReference(value)
+    ? []
+    : [`${at} must be a secret, such as secret("mask-salt"), not ${kindOf(value)}`];
 
 const kind = oneOf("replication", "job");
 
@@ -77,6 +88,9 @@ const replicationFields = (
   tap: connector("tap", configFrom),
   target: connector("target", configFrom),
   streams,
+  onSchemaChange,
+  catalog: record(catalogFields, ["maxAge"]),
+  maskSalt,
   mode: oneOf("artifact", "stream"),
   parallel: wholeNumber(1, MOST_SLICES),
   initialState,
@@ -98,6 +112,7 @@ export function entryProblems(entry: unknown): readonly string[] {
   return [
     ...fieldProblems(entry),
     ...ownFormerName(entry),
+    ...saltOfHashes(entry),
     ...filesInStreamMode(entry),
     ...storeInStreamMode(entry),
     ...initialStateInArray(entry),
@@ -125,6 +140,20 @@ function ownFormerName(entry: Fields): readonly string[] {
   return typeof name === "string" && name === formerName
     ? [`formerName ${quote(name)}: is the current name`]
     : [];
+}
+
+function saltOfHashes({ streams, maskSalt }: Fields): readonly string[] {
+  if (maskSalt !== undefined) return [];
+  const hashed = rulesWithPlaces(streams).flatMap(({ at, rule }) =>
+    Object.entries(isFields(rule.mask) ? rule.mask : {})
+      .filter(([, method]) => method === "hash")
+      .map(([property]) => `${at}.mask.${property}`),
+  );
+  return hashed.length === 0
+    ? []
+    : [
+        `maskSalt is missing: ${hashed[0]} is "hash"; set it to a secret, such as secret("mask-salt")`,
+      ];
 }
 
 function filesInStreamMode(entry: Fields): readonly string[] {
@@ -174,10 +203,16 @@ function overwriteInStreamMode({ mode, streams, target }: Fields): readonly stri
       : settings["load_method"] === "overwrite"
         ? `load_method "overwrite"`
         : undefined;
-  const isPart = (rule: unknown) =>
-    isFields(rule) && ["INCREMENTAL", "LOG_BASED"].includes(String(rule["replicationMethod"]));
-  if (setting === undefined || (Array.isArray(streams) && streams.every(isPart))) return [];
+  const rules = rulesWithPlaces(streams).filter(({ rule }) => !rule.ignore);
+  const arePart = rules.every(({ rule }) =>
+    ["INCREMENTAL", "LOG_BASED"].includes(String(rule.replicationMethod)),
+  );
+  if (setting === undefined || (rules.length > 0 && arePart)) return [];
+  const [field, incremental, logBased] =
+    streams === undefined || Array.isArray(streams)
+      ? ["replicationMethod", "INCREMENTAL", "LOG_BASED"]
+      : ["replication", "incremental", "log-based"];
   return [
-    `mode "stream": ${setting} empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`,
+    `mode "stream": ${setting} empties a table before a FULL_TABLE extract is known to be complete; give every stream ${field} "${incremental}" or "${logBased}", or use mode "artifact"`,
   ];
 }

@@ -1,5 +1,6 @@
 import { isFields, type Fields } from "./checks";
 import { connectorNameOf } from "./connectors";
+import { rulesWithPlaces } from "./streams";
 
 /** Setting of SQL taps for streams without a method of their own. */
 const DEFAULT_METHOD = "default_replication_method";
@@ -17,15 +18,15 @@ export function methodsElsewhere({ tap, streams }: Fields): readonly string[] {
       ? [`${at}: ${connectorNameOf(connector)} does not have ${String(method)}; ${hint}`]
       : [];
   };
-  const rules = Array.isArray(streams) ? (streams as readonly unknown[]) : [];
   return [
     ...(isFields(settings)
       ? problem(`tap setting "${DEFAULT_METHOD}"`, settings[DEFAULT_METHOD])
       : []),
-    ...rules.flatMap((rule, index) =>
-      isFields(rule)
-        ? problem(`streams[${index}].replicationMethod`, rule["replicationMethod"])
-        : [],
+    ...rulesWithPlaces(streams).flatMap(({ at, rule }) =>
+      problem(
+        `${at}.${Array.isArray(streams) ? "replicationMethod" : "replication"}`,
+        rule.replicationMethod,
+      ),
     ),
   ];
 }

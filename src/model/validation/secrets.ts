@@ -55,6 +55,9 @@ export function secretsIn(entry: unknown): readonly SecretUse[] {
   return [
     ...settingSecrets(entry["tap"], "tap"),
     ...settingSecrets(entry["target"], "target"),
+    ...(isSecretReference(entry["maskSalt"])
+      ? [{ name: entry["maskSalt"].$secret, where: "maskSalt" }]
+      : []),
     ...envSecrets(entry["env"], "env"),
     ...followUps.flatMap((one, index) =>
       isFields(one) ? envSecrets(one["env"], `followUps[${index}] env`) : [],

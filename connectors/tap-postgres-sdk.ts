@@ -83,6 +83,8 @@ export const tapPostgresSdk = tap<TapPostgresSdkSettings>({
   stateName: "tap-postgres",
   package: "meltanolabs-tap-postgres",
   version: "0.10.0",
+  // The Singer SDK writes messages with it if it is installed.
+  extraPackages: ["msgspec==0.23.0"],
   executable: "tap-postgres",
   python: { min: "3.10" },
   settings: {

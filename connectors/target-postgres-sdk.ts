@@ -9,7 +9,7 @@ export interface TargetPostgresSdkSettings extends PostgresConnection, SdkTarget
    */
   readonly default_target_schema?: string;
 
-  /** Inserts rows with COPY, which is faster. Default: false. */
+  /** Inserts rows with COPY, which is faster. Default: true. */
   readonly use_copy?: boolean;
 
   /**
@@ -47,6 +47,7 @@ export const targetPostgresSdk = target<TargetPostgresSdkSettings>({
   stateName: "target-postgres",
   package: "meltanolabs-target-postgres",
   version: "0.8.1",
+  extraPackages: ["fastjsonschema==2.22.3"],
   launcher: "target_postgres.py",
   python: { min: "3.10" },
   settings: {
@@ -61,6 +62,7 @@ export const targetPostgresSdk = target<TargetPostgresSdkSettings>({
     sanitize_null_text_characters: "boolean",
   },
   required: [],
+  defaults: { use_copy: true },
   concurrentSetup: true,
   destination: ["host", "port", "database", "sqlalchemy_url", "default_target_schema"],
   limitations: [

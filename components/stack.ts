@@ -87,7 +87,11 @@ export function deploy(
   const space = new PipelinesNamespace(
     "pipelines",
     {
-      settings: { ...defaultClusterSettings, namespace: settings.namespace },
+      settings: {
+        ...defaultClusterSettings,
+        namespace: settings.namespace,
+        podSecurity: settings.podSecurity,
+      },
       registry: settings.registry,
       secrets,
       networkPolicy,

@@ -4,7 +4,7 @@ import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { ArgoSettings } from "../../src/settings/argo";
 import { ARCHIVE_SECRET, ARGO_RELEASE, argoValues } from "../../src/manifests/charts/argo-values";
 import { namespace } from "../pipelines/namespace";
-import { MANAGED } from "../../src/manifests/namespace-labels";
+import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
 import { release } from "./release";
 
 /** Arguments of {@link ArgoWorkflows}. */
@@ -34,7 +34,12 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
       opts,
     );
     const parent = { parent: this };
-    const space = namespace(`${name}-namespace`, settings.namespace, parent);
+    const space = namespace(
+      `${name}-namespace`,
+      settings.namespace,
+      parent,
+      podSecurityLabels("restricted"),
+    );
     const { workflowArchive } = settings;
     const dependsOn =
       workflowArchive === undefined

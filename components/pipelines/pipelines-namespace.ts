@@ -9,7 +9,7 @@ import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings"
 import type { PodIdentity } from "../cloud";
 import { hostOf } from "../../src/common/registry/image-reference";
 import { namespace } from "./namespace";
-import { MANAGED } from "../../src/manifests/namespace-labels";
+import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
 import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "../../src/manifests/stack-cluster-settings";
 
 /** Arguments of {@link PipelinesNamespace}. */
@@ -17,7 +17,7 @@ export interface PipelinesNamespaceArgs {
   /** Names of the namespace and the service accounts. */
   readonly settings: Pick<
     ClusterSettings,
-    "namespace" | "serviceAccount" | "executorServiceAccount"
+    "namespace" | "serviceAccount" | "executorServiceAccount" | "podSecurity"
   >;
   /** Registry that pods pull from, with its user if it has one. */
   readonly registry: RegistrySettings;
@@ -46,7 +46,12 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: PipelinesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:PipelinesNamespace", name, {}, opts);
     const { settings, secrets } = args;
-    this.namespace = namespace(name, settings.namespace, { parent: this, protect: args.protect });
+    this.namespace = namespace(
+      name,
+      settings.namespace,
+      { parent: this, protect: args.protect },
+      podSecurityLabels(settings.podSecurity),
+    );
     const within = { parent: this, deletedWith: this.namespace };
     const metadata = (object: string, annotations?: Annotations) => ({
       name: object,

@@ -10,7 +10,7 @@ import {
   USER_SECRET,
 } from "../../src/manifests/charts/minio-values";
 import { namespace, podsOf } from "../pipelines/namespace";
-import { MANAGED } from "../../src/manifests/namespace-labels";
+import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
 import { release } from "../argo/release";
 
@@ -49,7 +49,13 @@ export class Minio extends pulumi.ComponentResource {
     super("tapctl:index:Minio", name, {}, opts);
     const parent = { parent: this };
     this.namespace = settings.namespace;
-    const space = namespace(`${name}-namespace`, settings.namespace, { ...parent, protect });
+    const space = namespace(
+      `${name}-namespace`,
+      settings.namespace,
+      { ...parent, protect },
+      // The chart gives its pods a security context only if they have a volume.
+      podSecurityLabels(settings.persistent ? "restricted" : "baseline"),
+    );
     const root = password(`${name}-root`, parent);
     const user = password(`${name}-user`, parent);
     const within = { ...parent, deletedWith: space };

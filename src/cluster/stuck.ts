@@ -13,10 +13,16 @@ export const IMAGE_REASONS: readonly string[] = [
   "ErrImageNeverPull",
 ];
 
-/** Reasons why containers do not start, which Argo puts before a pod's message. */
+/** Reasons why pods do not start, which Argo puts before a pod's message. */
 const STUCK = new RegExp(
-  `^(${[...IMAGE_REASONS, "CreateContainerConfigError", "CreateContainerError"].join("|")})\\b`,
+  `^(${[...IMAGE_REASONS, "CreateContainerConfigError", "CreateContainerError", "Unschedulable"].join("|")})\\b`,
 );
+
+/**
+ * The API server's message if a ResourceQuota rejects a pod; Argo tries again until the pending
+ * deadline. Source: argo-workflows 4.1.2, util/errors/errors.go, isExceededQuotaErr.
+ */
+const QUOTA = /is forbidden: (exceeded quota: [^,]+)/;
 
 /**
  * Argo's message while init containers run; the reason why they are stuck is only in the pod.
@@ -27,9 +33,13 @@ const INITIALIZING = /^PodInitializing\b/;
 /** Why a pod of a Workflow does not start, as reported by Argo; null if none is stuck. */
 export function stuckOn(workflow: WorkflowObject): string | null {
   const reasons = podNodes(workflow).map(({ phase, message }) =>
-    phase === "Pending" ? STUCK.exec(message ?? "")?.[1] : undefined,
+    phase === "Pending" ? reasonIn(message ?? "") : undefined,
   );
   return reasons.find((reason) => reason !== undefined) ?? null;
+}
+
+function reasonIn(message: string): string | undefined {
+  return STUCK.exec(message)?.[1] ?? QUOTA.exec(message)?.[1];
 }
 
 /**

@@ -4,6 +4,17 @@ export const MANAGED: { readonly [name: string]: string } = {
 };
 
 /**
+ * Level of the Pod Security Standards that a namespace enforces.
+ * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+export type PodSecurityLevel = "restricted" | "baseline";
+
+/** Labels by which the API server rejects pods that do not meet a level. */
+export function podSecurityLabels(level: PodSecurityLevel): { readonly [name: string]: string } {
+  return { "pod-security.kubernetes.io/enforce": level };
+}
+
+/**
  * Label of a stack's namespaces with the name of the stack, by which recovery identifies what an
  * interrupted update created.
  */

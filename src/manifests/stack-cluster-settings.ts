@@ -35,6 +35,7 @@ export function stackClusterSettings(
     notifications,
     proxy,
     certificateAuthority,
+    podSecurity,
     scheduling,
   } = settings;
   return {
@@ -49,6 +50,7 @@ export function stackClusterSettings(
     ...(notifications.webhook !== undefined && { webhook: WEBHOOK }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
     proxy,
+    podSecurity,
     scheduling,
     ...(accounts && {
       serviceAccounts: accounts.serviceAccounts,

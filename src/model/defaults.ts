@@ -19,6 +19,8 @@ export const DEFAULTS = {
   localRetryDelay: "2s",
   /** What a container requests, and the memory that it is limited to. */
   resources: { cpu: 0.1, memory: "512Mi" },
+  /** Level of the Pod Security Standards that pods meet. */
+  podSecurity: "restricted",
   /** Disk of a pod. */
   scratchSize: "20Gi",
   /** Base image of the connector images; the Dockerfile repeats it for builds by hand, and a test compares the two. */
@@ -41,6 +43,7 @@ interface Defaults {
   };
   readonly localRetryDelay: Duration;
   readonly resources: { readonly cpu: Cpu; readonly memory: Bytes };
+  readonly podSecurity: "restricted" | "baseline";
   readonly scratchSize: Bytes;
   readonly baseImage: string;
   readonly registry: string;

@@ -72,6 +72,13 @@ export interface ContainerArgs {
 
   /** Resources of the container. Default: the defaults of {@link Resources}. */
   readonly resources?: Resources;
+
+  /**
+   * User ID that the container runs as. Set it if the image's user is root or has no numeric ID,
+   * which the cluster rejects unless `tapctl:podSecurity` is `baseline`. Example: `1000`. Default:
+   * the image's user.
+   */
+  readonly runAsUser?: number;
 }
 
 /** Fields that every entry has. */

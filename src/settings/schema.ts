@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_NAMESPACE } from "../common/commands";
+import { DEFAULTS } from "../model/defaults";
 import { argoSettings } from "./argo";
 import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
@@ -34,6 +35,11 @@ export const settingsSchema = z.strictObject({
   defaults: defaultsSettings.prefault({}),
   /** Where notifications of runs are sent. */
   notifications: notificationsSettings.prefault({}),
+  /**
+   * Level of the Pod Security Standards that the pipelines' namespace enforces: with `restricted`,
+   * jobs and follow-ups cannot run as root; with `baseline` they can. Default: `restricted`.
+   */
+  podSecurity: z.enum(["restricted", "baseline"]).default(DEFAULTS.podSecurity),
   /**
    * Where the pods of runs are placed, for pipelines that do not say so themselves: `nodeSelector`,
    * `tolerations`, `affinity`, `topologySpread`, `priorityClass`, `runtimeClass`, `podLabels` and

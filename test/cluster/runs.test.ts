@@ -315,6 +315,32 @@ suite("runs of a pipeline", () => {
     assert.deepEqual(await stuck(), [null]);
   });
 
+  const quota =
+    'pods "orders-2-p" is forbidden: exceeded quota: team, requested: limits.memory=512Mi, used: limits.memory=1Gi, limited: limits.memory=1Gi';
+  for (const [message, reason] of [
+    [quota, "exceeded quota: team"],
+    ["Unschedulable: 0/3 nodes are available: 3 node(s) had untolerated taint(s)", "Unschedulable"],
+    [
+      "CreateContainerConfigError: container has runAsNonRoot and image will run as root",
+      "CreateContainerConfigError",
+    ],
+    ["ContainerCreating", null],
+  ] as const)
+    test(`runs of a pipeline: a pod that waits for "${message.slice(0, 60)}" shows ${reason ?? "no reason"}`, async (t) => {
+      const { api, connect } = await standIn(t);
+      api.put(
+        "workflows",
+        workflow("orders-2", "orders", "Running", [{ phase: "Pending", message }]),
+      );
+      const [run] = await listClusterRuns(
+        await connect(),
+        openFolder(temporaryFolder()),
+        "orders",
+        10,
+      );
+      assert.equal(run?.stuck, reason);
+    });
+
   test("runs of a pipeline: they are found by ID and by Workflow, also after the Workflow is gone", async (t) => {
     const { api, connect } = await standIn(t);
     const connection = await connect();

@@ -195,7 +195,8 @@ export function shell(
   line: string,
   env: NonNullable<ContainerArgs["env"]> = {},
 ): ContainerArgs {
-  return { image, command: ["sh", "-ec", line], env, resources: { cpu: 0.02, memory: "64Mi" } };
+  const resources = { cpu: 0.02, memory: "64Mi" } as const;
+  return { image, command: ["sh", "-ec", line], env, resources, runAsUser: 1000 };
 }
 
 /** A container that fails if a text did not arrive byte for byte as an argument or variable. */

@@ -3,6 +3,7 @@ import { definePipelines, secret, tapPostgres, targetPostgres } from "tapctl";
 const warehouse = { host: "warehouse.example.com", user: "etl", database: "warehouse" };
 const dbt = {
   image: "registry.example.com/etl/dbt-shop:1.4.0",
+  runAsUser: 1000,
   env: { DBT_HOST: warehouse.host, DBT_PASSWORD: secret("warehouse-password") },
 };
 

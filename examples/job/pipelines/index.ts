@@ -8,6 +8,7 @@ export const pipelines = definePipelines([
     schedule: "0 4 * * SUN",
     timezone: "Europe/Berlin",
     image: "postgres:17",
+    runAsUser: 999,
     command: ["psql", "--command", "VACUUM (ANALYZE)"],
     env: {
       PGHOST: "warehouse.example.com",

@@ -1,6 +1,7 @@
 import { DEFAULT_NAMESPACE } from "../../common/commands";
 import { DEFAULTS } from "../../model/defaults";
 import type { Resources, Retries } from "../../model/entry";
+import type { PodSecurityLevel } from "../namespace-labels";
 import type { Scheduling } from "../../model/scheduling";
 import type { Bytes, Duration } from "../../model/units";
 
@@ -88,6 +89,8 @@ export interface ClusterSettings {
   /** Resources of containers that do not set them. */
   readonly resources: Required<Pick<Resources, "cpu" | "memory">> &
     Pick<Resources, "ephemeralStorage">;
+  /** Level of the Pod Security Standards that jobs and follow-ups meet; all others are restricted. */
+  readonly podSecurity: PodSecurityLevel;
   /** Where the pods of pipelines are placed that do not say so themselves. Default: any node. */
   readonly scheduling?: Scheduling;
   /** Webhook for pipelines that do not set one. Default: no notifications. */
@@ -119,5 +122,6 @@ export const defaultClusterSettings: ClusterSettings = {
   deadline: DEFAULTS.deadline,
   pendingDeadline: DEFAULTS.pendingDeadline,
   resources: DEFAULTS.resources,
+  podSecurity: DEFAULTS.podSecurity,
   labels: { "app.kubernetes.io/managed-by": "tapctl" },
 };

@@ -53,6 +53,7 @@ export function containerPatch(args: ContainerArgs, secret: string, defaults: De
       args: rest,
       ...(env.length > 0 && { env }),
       resources: requirements(args.resources, defaults),
+      ...(args.runAsUser !== undefined && { securityContext: { runAsUser: args.runAsUser } }),
     },
   ]);
 }

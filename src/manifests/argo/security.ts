@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from "../namespace-labels";
 import type { PodSecurityContext, SecurityContext } from "./types";
 
 const RUNNER_UID = 1000;
@@ -20,10 +21,31 @@ export const hardenedContainer: SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
-/**
- * Security context of pods with images of users, which may need root and a writable file system.
- */
-export const userPod: PodSecurityContext = { seccompProfile: { type: "RuntimeDefault" } };
+/** Security context of pods with images of users, which need a writable file system. */
+export function userPod(level: PodSecurityLevel): PodSecurityContext {
+  return {
+    ...(level === "restricted" && { runAsNonRoot: true }),
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
 
 /** Security context of containers with images of users. */
-export const userContainer: SecurityContext = { allowPrivilegeEscalation: false };
+export function userContainer(level: PodSecurityLevel): SecurityContext {
+  return {
+    allowPrivilegeEscalation: false,
+    ...(level === "restricted" && { capabilities: { drop: ["ALL"] } }),
+  };
+}
+
+/**
+ * Security context of Argo's containers. They run as the same user as connectors, whose files they
+ * store.
+ */
+export const executorContainer = {
+  runAsNonRoot: true,
+  runAsUser: RUNNER_UID,
+  runAsGroup: RUNNER_UID,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};

@@ -129,7 +129,7 @@ function userPodOf(
 ): Pick<Template, "securityContext" | "volumes" | "archiveLocation"> {
   const volumes = certificateVolumes(settings);
   return {
-    securityContext: userPod,
+    securityContext: userPod(settings.podSecurity),
     ...(volumes.length > 0 && { volumes }),
     archiveLocation: { archiveLogs: true },
   };
@@ -145,7 +145,7 @@ function userMain(settings: ClusterSettings, image: string): Container {
     imagePullPolicy: "IfNotPresent",
     command: ["false"],
     ...(env.length > 0 && { env }),
-    securityContext: userContainer,
+    securityContext: userContainer(settings.podSecurity),
     ...(volumeMounts.length > 0 && { volumeMounts }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ArgoSettings } from "../../settings/argo";
+import { executorContainer } from "../argo/security";
 import { mergeValues, type Values } from "./values";
 
 /** Name of Argo's Helm release. Helm recognizes its objects by it. */
@@ -6,6 +7,9 @@ export const ARGO_RELEASE = "argo-workflows";
 
 /** Secret of the database that archives finished Workflows. */
 export const ARCHIVE_SECRET = "workflow-archive";
+
+/** The chart sets all else that the restricted Pod Security Standard requires. */
+const SECCOMP = { seccompProfile: { type: "RuntimeDefault" } };
 
 const DAY_SECONDS = 86_400;
 const PORTS = { postgresql: 5432, mysql: 3306 } as const;
@@ -30,6 +34,7 @@ export function argoValues(
     workflow: { serviceAccount: { create: false }, rbac: { create: false } },
     controller: {
       image,
+      podSecurityContext: SECCOMP,
       workflowNamespaces: [workflowNamespace],
       resources: requirements(settings.controllerResources),
       extraEnv: [
@@ -48,7 +53,7 @@ export function argoValues(
           activeDeadlineSeconds: DAY_SECONDS,
           ttlStrategy: { secondsAfterSuccess: DAY_SECONDS, secondsAfterFailure: 7 * DAY_SECONDS },
           podGC: { strategy: "OnPodSuccess" },
-          securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+          securityContext: SECCOMP,
         },
       },
       ...(settings.workflowArchive && { persistence: archive(settings.workflowArchive) }),
@@ -62,10 +67,16 @@ export function argoValues(
         },
         limits: { memory: settings.executorResources.memoryLimit },
       },
-      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      securityContext: executorContainer,
     },
     // Each user logs in with a token of the cluster and has the permissions of that token.
-    server: { enabled: settings.server, image, authModes: ["client"], serviceType: "ClusterIP" },
+    server: {
+      enabled: settings.server,
+      image,
+      podSecurityContext: SECCOMP,
+      authModes: ["client"],
+      serviceType: "ClusterIP",
+    },
   };
   return mergeValues(values, settings.values);
 }

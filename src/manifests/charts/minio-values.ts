@@ -14,6 +14,16 @@ const OLD_VERSIONS_DAYS = 7;
 const MIN_BYTES_OF_JOBS = "64Mi";
 const JOBS = ["makePolicyJob", "makeUserJob", "makeBucketJob", "customCommandJob"];
 
+/** What the restricted Pod Security Standard requires. */
+const RESTRICTED = {
+  allowPrivilegeEscalation: false,
+  runAsNonRoot: true,
+  runAsUser: 1000,
+  runAsGroup: 1000,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
 /** Values of MinIO's chart; passwords are in existing Secrets. */
 export function minioValues(settings: MinioSettings): Values {
   const { bucket, artifactsBucket, resources } = settings;
@@ -34,14 +44,7 @@ export function minioValues(settings: MinioSettings): Values {
       requests: { ...resources },
       limits: { ...(resources.memory !== undefined && { memory: resources.memory }) },
     },
-    containerSecurityContext: {
-      allowPrivilegeEscalation: false,
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    containerSecurityContext: RESTRICTED,
     // The chart's default is a user with all permissions and a known password.
     users: [
       {
@@ -58,7 +61,14 @@ export function minioValues(settings: MinioSettings): Values {
     ],
     customCommands: expiryCommands(settings).map((command) => ({ command })),
     ...Object.fromEntries(
-      JOBS.map((job) => [job, { resources: { requests: { memory: MIN_BYTES_OF_JOBS } } }]),
+      JOBS.map((job) => [
+        job,
+        {
+          resources: { requests: { memory: MIN_BYTES_OF_JOBS } },
+          securityContext: { enabled: true },
+          containerSecurityContext: RESTRICTED,
+        },
+      ]),
     ),
   };
   return mergeValues(values, settings.values);

@@ -11,6 +11,7 @@ import {
   repeated,
   rules,
   text,
+  wholeNumber,
   type Check,
 } from "./checks";
 import { followUpName, harmless, notEmpty, withoutNul } from "./names";
@@ -48,6 +49,7 @@ export const containerFields: { readonly [Key in keyof Required<ContainerArgs>]:
   command,
   env,
   resources,
+  runAsUser: wholeNumber(1, 2 ** 31 - 1),
 };
 
 const followUpFields: { readonly [Key in keyof Required<FollowUp>]: Check } = {

@@ -410,6 +410,11 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
     ["followUps[0].command[0]: the program's name is empty"],
   ],
   [{ followUps: [{ ...followUp, command: ["dbt", ""] }] }, []],
+  [{ followUps: [{ ...followUp, runAsUser: 1000 }] }, []],
+  [
+    { followUps: [{ ...followUp, runAsUser: 0 }] },
+    ["followUps[0].runAsUser 0: must be a whole number from 1 to 2147483647"],
+  ],
   [{ followUps: [{ ...followUp, command: ["../dbt", "{{ run }}", "$(A)"] }] }, []],
   [
     { followUps: [{ ...followUp, command: ["dbt", "\0"] }] },

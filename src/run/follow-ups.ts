@@ -79,6 +79,7 @@ export function dockerArgs(
     "--init",
     "--name",
     container,
+    ...(followUp.runAsUser === undefined ? [] : ["--user", String(followUp.runAsUser)]),
     ...env,
     "--volume",
     `${outputs}:/singer/output:ro`,

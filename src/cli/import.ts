@@ -1,6 +1,5 @@
 import { plural } from "../common/plural";
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../common/errors";
 import type { LeftOver } from "../migrate/left-over";
@@ -33,15 +32,8 @@ export function addImport(program: Command): void {
       "\nExample:\n  $ npx tapctl import ../etl/meltano.yml --environment prod --out pipelines/imported.ts",
     )
     .action(async (file: string, flags: ImportFlags) => {
-      const { readMeltano } = await import("../migrate/read.js");
-      const { importProject } = await import("../migrate/import.js");
-      const { typescriptOf } = await import("../migrate/typescript.js");
-      const source = statSync(file, { throwIfNoEntry: false })?.isDirectory()
-        ? join(file, "meltano.yml")
-        : file;
-      const { project, surroundings } = readMeltano(source);
-      const imported = importProject(project, surroundings, flags.environment);
-      const typescript = typescriptOf(imported, source);
+      const { convertMeltano } = await import("../migrate/convert.js");
+      const { typescript, ...imported } = convertMeltano(file, flags.environment);
       if (flags.out !== undefined) write(flags.out, typescript, flags.force === true);
       const names = imported.entries.map(({ name }) => name);
       if (flags.json)

@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { UserError } from "../common/errors";
 import { print, printJson } from "../common/print";
@@ -17,7 +16,6 @@ import { projectFiles, projectPaths } from "../init/project-files";
 import { tapctlSpec } from "../init/tapctl-spec";
 import { requireNew, writeProject } from "../init/write-project";
 import { neverFires, parseCron } from "../model/cron/cron";
-import { load } from "./load";
 
 interface InitFlags {
   readonly yes?: boolean;
@@ -117,21 +115,18 @@ async function firstArray(flags: InitFlags): Promise<FirstArray> {
   };
 }
 
-function fromMeltano(file: string, { template, schedule, environment }: InitFlags): FirstArray {
+async function fromMeltano(
+  file: string,
+  { template, schedule, environment }: InitFlags,
+): Promise<FirstArray> {
   if (template !== undefined || schedule !== undefined)
-    throw new UserError("--from cannot be combined with --template or --schedule", {
-      fix: "Leave them out",
+    throw new UserError("--from cannot be combined with --template or --schedule.", {
+      fix: "Omit them.",
     });
-  const { readMeltano } = load("../migrate/read") as typeof import("../migrate/read");
-  const { importProject } = load("../migrate/import") as typeof import("../migrate/import");
-  const { typescriptOf } = load("../migrate/typescript") as typeof import("../migrate/typescript");
-  const source = statSync(file, { throwIfNoEntry: false })?.isDirectory()
-    ? join(file, "meltano.yml")
-    : file;
-  const { project, surroundings } = readMeltano(source);
-  const imported = importProject(project, surroundings, environment);
+  const { convertMeltano } = await import("../migrate/convert.js");
+  const imported = convertMeltano(file, environment);
   return {
-    array: typescriptOf(imported, source),
+    array: imported.typescript,
     pipelines: imported.entries.map(({ name }) => name),
     offline: false,
     leftOver: imported.leftOver,

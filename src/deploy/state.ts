@@ -62,19 +62,7 @@ export function namespacesIn(resources: readonly RecordedResource[]): readonly s
  */
 export function readState(engine: Engine): StackState {
   return withFile((file) => {
-    const { ok, error } = askEngine(engine, [
-      "stack",
-      "export",
-      "--stack",
-      engine.name,
-      "--file",
-      file,
-    ]);
-    if (!ok)
-      throw new UserError(`Cannot read the state of the stack "${engine.name}": ${error}`, {
-        fix: "Fix that error, then run this command again.",
-        exitCode: 1,
-      });
+    transferState(engine, "export", file);
     return JSON.parse(readFileSync(file, "utf8")) as StackState;
   });
 }
@@ -83,19 +71,18 @@ export function readState(engine: Engine): StackState {
 export function writeState(engine: Engine, state: StackState): void {
   withFile((file) => {
     writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
-    const { ok, error } = askEngine(engine, [
-      "stack",
-      "import",
-      "--stack",
-      engine.name,
-      "--file",
-      file,
-    ]);
-    if (!ok)
-      throw new UserError(`Cannot repair the state of the stack "${engine.name}": ${error}`, {
-        fix: "Fix that error, then run this command again.",
-        exitCode: 1,
-      });
+    transferState(engine, "import", file);
+  });
+}
+
+function transferState(engine: Engine, direction: "export" | "import", file: string): void {
+  const flags = ["--stack", engine.name, "--file", file];
+  const { ok, error } = askEngine(engine, ["stack", direction, ...flags]);
+  if (ok) return;
+  const what = direction === "export" ? "read" : "repair";
+  throw new UserError(`Cannot ${what} the state of the stack "${engine.name}": ${error}`, {
+    fix: "Fix that error, then run this command again.",
+    exitCode: 1,
   });
 }
 

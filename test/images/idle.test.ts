@@ -1,8 +1,7 @@
 /** A silent run is ended; a target that still works in silence is not. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { test, describe } from "node:test";
-import { inWorkspace, lines, start, TEN, type Result, type Step, request } from "./support";
+import { TEN, inWorkspace, lines, startFifoLoad, type Result, type Step } from "./support";
 
 const NEVER = "/nonexistent";
 const IDLE = [{ idleTimeoutSeconds: 0.7 }];
@@ -60,15 +59,7 @@ describe("idle tap", () => {
 
   test("idle tap, load from a FIFO: nothing is saved", () =>
     inWorkspace(async (space) => {
-      execFileSync("mkfifo", [space.path("fifo")]);
-      const load = start([
-        request(
-          "load",
-          ...space.target(),
-          { input: space.path("fifo"), directory: space.dir, result: space.path("load.json") },
-          ...IDLE,
-        ),
-      ]);
+      const load = startFifoLoad(space, {}, ...IDLE);
       const extract = space.begin("extract", ...space.tap(FROZEN), { output: space.path("fifo") });
       assert.equal((await load.ended).code, 10);
       assert.equal(
@@ -149,17 +140,8 @@ describe("idle target", () => {
 
 test("load from a FIFO: a growing log of the tap counts as activity", () =>
   inWorkspace(async (space) => {
-    execFileSync("mkfifo", [space.path("fifo")]);
     const log = space.path("tap.log");
-    const load = start([
-      request("load", ...space.target(), {
-        input: space.path("fifo"),
-        directory: space.dir,
-        result: space.path("load.json"),
-        tapActivity: log,
-        idleTimeoutSeconds: 1.2,
-      }),
-    ]);
+    const load = startFifoLoad(space, {}, { tapActivity: log, idleTimeoutSeconds: 1.2 });
     const extract = await space.extract([...TEN, ["chatter", 20, 0.1]], {
       output: space.path("fifo"),
       tapLog: log,

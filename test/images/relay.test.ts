@@ -4,15 +4,14 @@ import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import {
-  inWorkspace,
-  lines,
   PYTHON,
   RUNNER,
-  start,
   TEN,
+  inWorkspace,
+  lines,
+  startFifoLoad,
   until,
   type Step,
-  request,
 } from "./support";
 
 const FLOOD: readonly Step[] = [
@@ -106,14 +105,7 @@ test("relay: records that a tap flushes one by one reach the target in batches",
 describe("FIFO", () => {
   test("FIFO: it connects an extract and a load", () =>
     inWorkspace(async (space) => {
-      execFileSync("mkfifo", [space.path("fifo")]);
-      const load = start([
-        request("load", ...space.target(), {
-          input: space.path("fifo"),
-          directory: space.dir,
-          result: space.path("load.json"),
-        }),
-      ]);
+      const load = startFifoLoad(space);
       const extract = await space.extract([["raw", "rubbish\n"], ...TEN], {
         output: space.path("fifo"),
       });
@@ -127,14 +119,7 @@ describe("FIFO", () => {
 
   test("FIFO: a tap that dies in the middle of a line fails a load without its outcome", () =>
     inWorkspace(async (space) => {
-      execFileSync("mkfifo", [space.path("fifo")]);
-      const load = start([
-        request("load", ...space.target(), {
-          input: space.path("fifo"),
-          directory: space.dir,
-          result: space.path("load.json"),
-        }),
-      ]);
+      const load = startFifoLoad(space);
       const extract = await space.extract(
         [...TEN, ["raw", '{"type": "RECORD", "stream": "a", "re'], ["exit", 3]],
         { output: space.path("fifo") },

@@ -212,6 +212,23 @@ export async function inWorkspace(
   }
 }
 
+/** Starts a load of the FIFO `fifo`, which it creates, without the outcome of a tap. */
+export function startFifoLoad(
+  space: Workspace,
+  target: object = {},
+  ...fields: readonly Fields[]
+): Running {
+  execFileSync("mkfifo", [space.path("fifo")]);
+  return start([
+    request(
+      "load",
+      ...space.target(target),
+      { input: space.path("fifo"), directory: space.dir, result: space.path("load.json") },
+      ...fields,
+    ),
+  ]);
+}
+
 /** Ten records of stream "a" with a STATE after each third: the last one is {"at": 9}. */
 export const TEN: readonly Step[] = [
   ["schema", "a"],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, PYTHON, request, start, TEN, type Step, type Workspace } from "./support";
+import { PYTHON, TEN, inWorkspace, startFifoLoad, type Step, type Workspace } from "./support";
 
 const NEVER = "/nonexistent";
 
@@ -153,14 +153,7 @@ describe("target that dies while its tap has nothing to send (meltano/meltano#62
 describe("target that dies at the other end of a FIFO (meltano/meltano#6272)", () => {
   test("target that dies while the tap is silent, FIFO: the tap is stopped and both fail", () =>
     inWorkspace(async (space) => {
-      execFileSync("mkfifo", [space.path("fifo")]);
-      const load = start([
-        request("load", ...space.target({ stopAfter: 3, how: 1 }), {
-          input: space.path("fifo"),
-          directory: space.dir,
-          result: space.path("load.json"),
-        }),
-      ]);
+      const load = startFifoLoad(space, { stopAfter: 3, how: 1 });
       const extract = space.begin(
         "extract",
         ...space.tap([

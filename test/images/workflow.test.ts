@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,13 +7,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import {
-  inWorkspace,
-  start,
   TEN,
+  inWorkspace,
+  request,
+  start,
+  startFifoLoad,
   type Result,
   type Step,
   type Workspace,
-  request,
   type Fields,
 } from "./support";
 
@@ -526,14 +527,7 @@ describe("summary", () => {
 
   test("summary: a stream with a line that fails the run has that line, not the tap that lost its reader", () =>
     inWorkspace(async (space) => {
-      execFileSync("mkfifo", [space.path("fifo")]);
-      const load = start([
-        request("load", ...space.target(), {
-          input: space.path("fifo"),
-          directory: space.dir,
-          result: space.path("load.json"),
-        }),
-      ]);
+      const load = startFifoLoad(space);
       const extract = await space.extract(
         [
           ["schema", "a"],

@@ -1,6 +1,7 @@
 /** A run that is split into slices, each with a tap, a target, a catalog and a state of its own. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
@@ -159,6 +160,37 @@ describe("stream in slices", () => {
       assert.match(stderr, /^tap \| \[2\] selected b e with \*\*\*$/m);
       assert.match(space.text("tap.log"), /Z tap \| \[3\] selected c with \*\*\*$/m);
       assert.doesNotMatch(stderr + space.text("tap.log"), /correct-horse/);
+    }));
+
+  test("masks apply in each slice, and a name that no slice has fails the run", () =>
+    inWorkspace(async (space) => {
+      const fields = pair(space, { values: { email: "jane@example.com" } });
+      const rules = (mask: object) => space.write("rules.json", [{ stream: "*", mask }]);
+      const maskSalt = space.write("mask-salt", "salt");
+      const hashed = createHmac("sha256", "salt").update("jane@example.com").digest("hex");
+      const run = (mask: object) => space.run("stream", fields, { rules: rules(mask), maskSalt });
+      const { code, stderr } = await run({ email: "hash" });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(rows(space), ROWS);
+      for (const file of readdirSync(space.path("out"))) {
+        const text = space.text(join("out", file));
+        assert.ok(text.includes(hashed) && !text.includes("jane"), text);
+      }
+      const typo = await run({ emial: "hash" });
+      assert.equal(typo.code, 2);
+      assert.match(typo.stderr, /mask: no stream that matches "\*" has "emial"/);
+    }));
+
+  test("lookback moves the state of each slice back, and no bookmark goes back", () =>
+    inWorkspace(async (space) => {
+      space.write("state.json", { bookmarks: { a: { id: 50 }, b: { id: 40 }, c: { id: 99 } } });
+      const rules = space.write("rules.json", [
+        { stream: "a", lookback: { number: 4 } },
+        { stream: "c", lookback: { number: 80 } },
+      ]);
+      assert.equal((await space.run("stream", pair(space), { rules })).code, 0);
+      assert.deepEqual(rows(space), { a: 4, c: 11, d: 20, e: 10 });
+      assert.deepEqual(bookmarks(space), { ...ALL, c: { id: 99 } });
     }));
 
   test("a tap that fails leaves the progress of its slice, and the run names the slice", () =>

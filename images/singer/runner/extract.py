@@ -1,4 +1,4 @@
-"""extract: runs a tap whose stdout is directly the output file."""
+"""extract: runs a tap whose stdout is directly the output file, unless properties are masked on the way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Optional
 
 from .child import Child
 from .closed_output import ClosedOutput
-from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, io_error
+from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, RunnerError, io_error
+from .column_masking import ColumnMasking, MaskedOutput, column_masking
 from .failure import says_disk_full
 from .idle import Idle
 from .progress import Growth
@@ -27,12 +28,17 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     args, supervisor = session.args, session.supervisor
     plan = prepare_tap(session)
     write_catalog(session, plan.catalog)
+    masking = column_masking(session, plan.catalog)
     session.check_not_stopped()
     output = _open_output(session)
     is_file = args.output != "-" and stat.S_ISREG(os.fstat(output).st_mode)
     is_fifo = args.output != "-" and not is_file
-    tap = Child("tap", plan.connector.name, plan.command, None, output)
-    if is_fifo:
+    masked = MaskedOutput(masking, output, args.output, closes=is_fifo) if masking else None
+    sink = masked.sink if masked else output
+    tap = Child("tap", plan.connector.name, plan.command, None, sink)
+    if masked:
+        masked.start(tap, supervisor)
+    elif is_fifo:
         # The reader must see the end of the FIFO when the tap exits.
         os.close(output)
     tap.watch(session.log, supervisor.wake, grace=supervisor.grace)
@@ -41,7 +47,12 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
 
     def stop(fault: Optional[str] = None) -> None:
         tap.terminate(fault)
-        supervisor.after(supervisor.grace, tap.kill)
+        supervisor.after(supervisor.grace, kill)
+
+    def kill() -> None:
+        tap.kill()
+        if masked:
+            masked.abandon_soon()
 
     # Only the reader of a FIFO knows how much passed through it, and detects silence there.
     idle = Idle(
@@ -52,6 +63,13 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         stop,
     )
     closed = ClosedOutput(tap, supervisor, stop)
+
+    def done() -> bool:
+        return tap.ended.is_set() and (masked is None or masked.ended.is_set())
+
+    def step() -> None:
+        if masked and masked.look():
+            stop()
 
     def tick() -> None:
         plan.overlay.look()
@@ -66,12 +84,13 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
                 "extract", bytes=growth.bytes, records=growth.lines, silent=silent
             )
 
-    supervisor.run(tap.ended.is_set, stop, tap.kill, tick=tick)
+    supervisor.run(done, stop, kill, step, tick)
     tick()
     session.progress.phase("extract", "end")
     if tap.warning:
         session.warn(tap.warning)
-    complete = tap.ok and not supervisor.stops
+    refused = masked.error if masked else None
+    complete = tap.ok and not supervisor.stops and refused is None
     size = _settle(output, complete) if is_file else None
     session.result.update(
         complete=complete,
@@ -81,11 +100,26 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     )
     if supervisor.stops:
         return INTERRUPTED, f"{tap.name} was stopped; the records it sent are kept"
+    if refused:
+        return refused.code, str(refused)
     if complete:
+        if masking and is_file:
+            _check_masked(session, masking, output)
+        elif masking:
+            masking.check(session)
         return OK, None
     if says_disk_full(list(tap.lines)) or (is_file and _is_full(output)):
         return INTERNAL, f"{tap.failure()} (the disk is full: {args.output})"
     return TAP_FAILED, tap.failure()
+
+
+def _check_masked(session: Session, masking: ColumnMasking, output: int) -> None:
+    """Empties an extract in which something was not masked."""
+    try:
+        masking.check(session)
+    except RunnerError:
+        os.ftruncate(output, 0)
+        raise
 
 
 def _open_output(session: Session) -> int:

@@ -13,6 +13,7 @@ _LONGEST_INT = 4000
 """Maximum digits: Python refuses to convert integers of more than 4300."""
 
 
+_SPACES = frozenset(" \t\r\n")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -93,15 +94,15 @@ class JsonText:
         text, found = self.text, []
         if not self.is_object:
             return []
-        place = _after_space(text, 1)
+        place = after_space(text, 1)
         while text[place] != "}":
             name, end = _DECODER.raw_decode(text, place)
-            start = _after_space(text, _after_space(text, end) + 1)
+            start = after_space(text, after_space(text, end) + 1)
             _, end = _DECODER.raw_decode(text, start)
             found.append((name, place, start, end))
-            place = _after_space(text, end)
+            place = after_space(text, end)
             if text[place] == ",":
-                place = _after_space(text, place + 1)
+                place = after_space(text, place + 1)
         return found
 
 
@@ -163,10 +164,16 @@ def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _after_space(text: str, place: int) -> int:
-    while text[place] in " \t\r\n":
+def after_space(text: str, place: int) -> int:
+    """Where the white space at `place` ends."""
+    while text[place : place + 1] in _SPACES:
         place += 1
     return place
+
+
+def value_at(text: str, place: int) -> tuple[Any, int]:
+    """The JSON value that starts at `place`, and where it ends."""
+    return _DECODER.raw_decode(text, place)
 
 
 def _integer(text: str) -> Any:

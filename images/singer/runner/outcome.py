@@ -10,7 +10,9 @@ from .bookmarks import State, merge, streams_of
 from .catalog import selected_streams
 from .codes import EXPECTATION, OK
 from .files import write_json
+from .lookback import Lookbacks
 from .messages import RECORD, SCHEMA, STATE
+from .rules import read_rules
 from .scan import Scanner
 from .session import Session
 from .state import envelope, next_state, read_identity, read_start
@@ -28,6 +30,7 @@ class Saved:
         self.start = read_start(args)
         """What the run starts from."""
         self._catalog = catalog
+        self._lookbacks = Lookbacks(read_rules(args.rules), catalog)
         self.held = held
         session.result.update(stateBefore=self.start.tap, stateAfter=self.start.kept, unselected=[])
 
@@ -41,7 +44,8 @@ class Saved:
         seen = {
             stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)
         } | scanner.dropped
-        brought = next_state(self._loaded(scanner, load, states), self.held, bool(self.held & seen))
+        loaded = self._lookbacks.kept(self.start.tap, self._loaded(scanner, load, states))
+        brought = next_state(loaded, self.held, bool(self.held & seen))
         if self.held & seen and scanner.state and not scanner.dropped:
             held = sorted(self.held & seen)
             session.leave_out(

@@ -19,7 +19,7 @@ from .slice_files import clear, folder_of, has_list, read_list, slices_of, write
 from .slice_plan import alone, arguments, keep_overlay, of_tap, of_target, prepare
 from .slice_process import Slice, SliceProcess
 from .slice_results import combine, outcome
-from .slice_save import check_records, check_tables, save
+from .slice_save import check_masked, check_records, check_tables, save
 from .slice_wait import wait
 from .workflow import COMPLETE, FAILED, PARTIAL
 
@@ -89,6 +89,7 @@ def extract(session: Session) -> Outcome:
     combine(session, processes)
     ends = {each.slice.number: (each.result["code"], each.result) for each in processes}
     _end_list(folder, slices, ends, is_fifo)
+    check_masked(processes)
     return outcome(session, processes, saved=False)
 
 

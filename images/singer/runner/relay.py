@@ -11,6 +11,8 @@ from typing import Callable, Optional
 
 from .batches import count_batches
 from .blocks import blocks
+from .codes import RunnerError
+from .column_masking import ColumnMasking
 from .pipes import Gatherer, enlarge
 from .scan import Cut, Scanner
 
@@ -21,7 +23,12 @@ class Relay:
     """A stream being fed to a target; `start` moves it in a thread."""
 
     def __init__(
-        self, scanner: Scanner, sink: int, max_bad: int, keep_tail: Callable[[], bool]
+        self,
+        scanner: Scanner,
+        sink: int,
+        max_bad: int,
+        keep_tail: Callable[[], bool],
+        masking: Optional[ColumnMasking] = None,
     ) -> None:
         self.scanner = scanner
         self.read = 0
@@ -40,11 +47,14 @@ class Relay:
         """The last line was incomplete and was left out."""
         self.error: Optional[OSError] = None
         """Why reading failed."""
+        self.refused: Optional[RunnerError] = None
+        """Why a line cannot be masked; neither it nor anything after it was written."""
         self.ended = threading.Event()
         self._sink = sink
         self._gatherer = Gatherer()
         self._max_bad = max_bad
         self._keep_tail = keep_tail
+        self._masking = masking
 
     def start(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
         """Moves the data of `open_source`, which is called in the thread, because opening a FIFO waits for its writer."""
@@ -75,11 +85,15 @@ class Relay:
                 os.close(source)
         except BrokenPipeError:
             self.broken = True
+        except RunnerError as error:
+            self.refused = error
+            self.too_bad = True
         except OSError as error:
             self.error = error
         except Exception as error:
             # The run waits for this thread: a bug must fail the run instead of blocking it.
-            self.error = OSError(errno.EIO, f"{type(error).__name__}: {error}")
+            detail = "" if self._masking else f": {error}"
+            self.error = OSError(errno.EIO, f"{type(error).__name__}{detail}")
         if not (self.broken or self.too_bad or self.error):
             self.complete = True
         os.close(self._sink)
@@ -99,6 +113,9 @@ class Relay:
                     return
                 buffer[end : end + 1] = b"\n"
                 end += 1
+            if self._masking:
+                buffer = bytearray(self._masking.block(buffer, end))
+                end = len(buffer)
             cuts = self.scanner.feed(buffer, end)
             count_batches(self.scanner)
             if self.scanner.bad > self._max_bad:

@@ -64,6 +64,7 @@ def _check_all(session: Session, processes: list[SliceProcess], wanted: Optional
     refused = foreign(processes)
     if refused:
         raise RunnerError(USAGE, f"no state is saved: {refused}")
+    check_masked(processes)
     bad, allowed = result.get("badLines", 0), session.args.max_bad_lines
     if bad > allowed:
         raise RunnerError(
@@ -71,6 +72,14 @@ def _check_all(session: Session, processes: list[SliceProcess], wanted: Optional
         )
     if wanted is not None:
         _require(session, came(processes) + result.get("resumed", 0), wanted)
+
+
+def check_masked(processes: list[SliceProcess]) -> None:
+    """Fails if no slice had a property that should be masked."""
+    unmet = [each.result["unmasked"] for each in processes if "unmasked" in each.result]
+    missing = [text for text in unmet[0] if all(text in each for each in unmet)] if unmet else []
+    if missing and len(unmet) == len(processes):
+        raise RunnerError(USAGE, missing[0])
 
 
 def check_records(session: Session, paths: list[str]) -> None:

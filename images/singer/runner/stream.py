@@ -10,6 +10,7 @@ from .catalog import full_table_streams
 from .child import Child
 from .closed_output import ClosedOutput
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
+from .column_masking import ColumnMasking, column_masking
 from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
 from .idle import Idle, Signs
 from .messages import SCHEMA
@@ -26,6 +27,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a stream."""
     plan = prepare_tap(session)
     write_catalog(session, plan.catalog)
+    masking = column_masking(session, plan.catalog)
     target = prepare_target(session)
     session.check_not_stopped()
     read, write = large_pipe()
@@ -42,7 +44,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         remember=True,
         live=True,
     )
-    run = _Run(session, tap, load, scanner, read)
+    run = _Run(session, tap, load, scanner, read, masking)
     run.wait(plan.overlay.look)
     complete = tap.ok and not session.supervisor.stops
     held = full_table_streams(plan.catalog) if plan.catalog and not complete else frozenset()
@@ -62,7 +64,13 @@ _RELAY_SECONDS = 2
 
 class _Run:
     def __init__(
-        self, session: Session, tap: Child, load: PipeLoad, scanner: Scanner, source: int
+        self,
+        session: Session,
+        tap: Child,
+        load: PipeLoad,
+        scanner: Scanner,
+        source: int,
+        masking: Optional[ColumnMasking],
     ) -> None:
         args = session.args
         self._session = session
@@ -71,7 +79,8 @@ class _Run:
         self._stopping = False
         self._logged = 0
         self.scanner = scanner
-        self._relay = Relay(scanner, load.sink, args.max_bad_lines, self._tap_ended_well)
+        self._masking = masking
+        self._relay = Relay(scanner, load.sink, args.max_bad_lines, self._tap_ended_well, masking)
         wake = session.supervisor.wake
         self._relay.start(lambda: source, wake)
         load.watch(self._relay)
@@ -179,13 +188,17 @@ class _Run:
             )
         if self._relay.tail_dropped:
             session.leave_out(CUT_LINE)
+        if self._relay.refused and not stops:
+            raise self._relay.refused
         if not stops:
             check_bad(session, self.scanner)
             if self._tap.ok and trouble is None:
+                if self._masking:
+                    self._masking.check(session)
                 check_content(session, self.scanner)
         if self._relay.error:
             return INTERNAL, f"reading from {self._tap.name}: {self._relay.error.strerror}"
-        if trouble is None and stops < 2:
+        if trouble is None and stops < 2 and not self._relay.refused:
             saved.commit(self.scanner, self._load, lambda: self.scanner.states)
         if stops:
             return INTERRUPTED, "stopped: " + (

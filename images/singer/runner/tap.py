@@ -12,6 +12,7 @@ from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
 from .connector import Connector
 from .files import read_json, read_list, write_json
 from .idle import Idle
+from .lookback import Lookbacks
 from .lossless import loads
 from .masking import leaves
 from .overlay import OverlayWatch, apply_overlay
@@ -27,7 +28,7 @@ class TapPlan(NamedTuple):
     connector: Connector
     command: list[str]
     state: Optional[State]
-    """The Singer state it starts from."""
+    """The Singer state it starts from, without lookback."""
     catalog: Optional[dict[str, Any]]
     """The catalog passed to the tap, or that would be passed if it accepted one."""
     overlay: OverlayWatch
@@ -50,11 +51,26 @@ def prepare_tap(session: Session) -> TapPlan:
             session.private_file("catalog.json", catalog),
         ]
     if state and tap.flags.state:
-        command = command + ["--state", session.private_file("state.json", state)]
+        moved = _moved_back(session, state, rules, catalog)
+        command = command + ["--state", session.private_file("state.json", moved)]
     elif state:
         session.warn(f"{tap.name} does not support state: it starts from the beginning")
     session.result["stateBefore"] = state
     return TapPlan(tap, command, state, catalog, overlay, Rules(rules, catalog))
+
+
+def _moved_back(
+    session: Session, state: State, rules: list[Options], catalog: Optional[dict[str, Any]]
+) -> State:
+    """The state with the lookback of its streams; what cannot be moved back is reported."""
+    moved = Lookbacks(rules, catalog).moved(state)
+    # The run that started the slices has reported this for all of them.
+    if not getattr(session.args, "slice", None):
+        for note in moved.notes:
+            session.log.line("runner", note)
+        for warning in moved.warnings:
+            session.warn(warning)
+    return moved.state or state
 
 
 def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list[str]]:

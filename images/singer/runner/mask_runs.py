@@ -1,0 +1,142 @@
+"""Masks many records of a stream at once, without parsing them, where that is provably the same.
+
+The name of a property in quotes, before a colon and after a comma or a brace, is the name of a property of some
+object, because quotes in JSON texts are escaped. It is one of the record, and not of an object in it, if all braces
+between the beginning of the record and the name are closed. Records that cannot be told in this way are parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Optional
+
+from .mask_rules import DROP, HASH, StreamMask
+from .mask_values import Hasher, text_of
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
+_OF_MESSAGE = ("type", "stream", "record", "version", "time_extracted")
+"""Names of the message itself, which a record may have too."""
+_ESCAPED = re.compile(rb"\\u00[2-7]")
+"""A spelling in which even a plain name could be hidden."""
+_QUOTE = ord('"')
+_TEXT = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
+_OTHER = re.compile(rb"(?:null|true|false|-?[0-9][0-9.eE+-]*|NaN|-?Infinity)(?=[ \t]*[,}])")
+_BEFORE = (b", ", b",", b"{")
+_LONG = 1024
+
+
+class _Column:
+    def __init__(self, name: bytes, method: Optional[str]) -> None:
+        self.name = name
+        """Its name in quotes."""
+        self.method = method
+        self.mark = b""
+        """The name with what is before and after it, as in the records so far."""
+
+
+class RunMask:
+    """Masks runs of records with the same beginning."""
+
+    def __init__(self, mask: StreamMask, hasher: Hasher) -> None:
+        self._hasher = hasher
+        names = {each.pattern for each in mask.columns}
+        self._columns = [_Column(f'"{name}"'.encode(), mask.method(name)) for name in sorted(names)]
+        self.possible = not mask.deep and all(map(_is_plain, names))
+        """Whether the stream's masks can be applied without parsing."""
+
+    def masked(self, run: bytes, lines: int, start: bytes) -> Optional[bytes]:
+        """`lines` whole lines that start with `start`, with their values masked; None if they must be parsed."""
+        if b"\\" in run and _ESCAPED.search(run):
+            return None
+        # Counting the braces of long records costs more than looking at the part before the name in each.
+        flat = (
+            len(run) < _LONG * lines
+            and run.count(b"{") == 2 * lines
+            and run.count(b"}") == 2 * lines
+        )
+        for column in self._columns:
+            masked = self._column(run, column, None if flat else start)
+            if masked is None:
+                return None
+            run = masked
+        return run
+
+    def _column(self, run: bytes, column: _Column, nested: Optional[bytes]) -> Optional[bytes]:
+        """`run` with one property masked; `nested` is how its lines start if records may hold objects."""
+        name, count = column.name, run.count(column.name)
+        if not count:
+            return run
+        parts = run.split(column.mark) if column.mark else []
+        if len(parts) - 1 != count:
+            # Values may be equal to the name: only a name is followed by a colon.
+            if name + b" " in run or name + b"\t" in run:
+                return None
+            column.mark = _mark(run, name + b":")
+            parts = run.split(column.mark) if column.mark else []
+            if len(parts) - 1 != run.count(name + b":"):
+                return None
+        first = column.mark.startswith(b"{")
+        if (first and (nested is not None or column.method == DROP)) or (
+            nested is not None and not _all_outside(parts, nested)
+        ):
+            return None
+        return self._replaced(parts, column.mark, column.method)
+
+    def _replaced(self, parts: list[bytes], mark: bytes, method: Optional[str]) -> Optional[bytes]:
+        """The parts after each `mark`, which begin with a value, put together again with masked values."""
+        of, hashed = self._hasher.of, method == HASH
+        opening = mark + b'"' if hashed else b"" if method == DROP else mark + b"null"
+        out = [parts[0]]
+        add = out.append
+        for part in parts[1:]:
+            if part[0] == _QUOTE:
+                end = part.find(b'"', 1) + 1
+                value = part[1 : end - 1]
+                if b"\\" in value:
+                    text = _TEXT.match(part)
+                    if not text:
+                        return None
+                    end, value = text.end(), text_of(json.loads(text[0]))
+            else:
+                other = _OTHER.match(part)
+                if not other:
+                    return None
+                end, value = other.end(), other[0]
+                if hashed and value == b"null":
+                    add(mark)
+                    add(part)
+                    continue
+            add(opening)
+            if hashed:
+                add(of(value))
+                add(b'"')
+            add(part[end:])
+        return b"".join(out)
+
+
+def _mark(run: bytes, name: bytes) -> bytes:
+    """`name`, which is in the run, with the bytes before it and a space after it; empty if it is not one of a property."""
+    first = run.find(name)
+    before = next((each for each in _BEFORE if run.endswith(each, 0, max(first, 0))), None)
+    if before is None:
+        return b""
+    return before + name + (b" " if run.startswith(b" ", first + len(name)) else b"")
+
+
+def _all_outside(parts: list[bytes], start: bytes) -> bool:
+    """Whether each name after a part is in a line of its own, and all braces before it in the record are closed."""
+    for number, part in enumerate(parts[:-1]):
+        line = part.rfind(b"\n") + 1
+        if number and not line:
+            return False
+        inside = line + len(start)
+        if part.find(b"{", inside) >= 0 or part.find(b"}", inside) >= 0:
+            braces = _TEXT.sub(b"", part[inside:])
+            if braces.count(b"{") != braces.count(b"}"):
+                return False
+    return True
+
+
+def _is_plain(name: str) -> bool:
+    return _PLAIN_NAME.match(name) is not None and name not in _OF_MESSAGE

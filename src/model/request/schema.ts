@@ -176,7 +176,7 @@ const notify = z
       .exactOptional(),
     marker: path.describe("Receives the marker for the next run.").exactOptional(),
   })
-  .describe("Sends a notification to the webhook in WEBHOOK_URL; never fails.");
+  .describe("Sends notifications to the channels in CHANNELS: a JSON list, or the URL of a webhook. Never fails.");
 
 /** What the runner is asked to do: its only interface. `images/singer/request.schema.json` is written from this schema. */
 export const requestSchema = z

@@ -29,6 +29,7 @@ import { scheduling } from "./scheduling";
 import { schedules, timezone } from "./schedules";
 import { secretNameProblems } from "./secrets";
 import { containerSizes } from "./sizes";
+import { impossibleMasks, lookbackTwice } from "./stream-data";
 import { expectations, onSchemaChange } from "./stream-options";
 import { initialState, rulesWithPlaces, streams } from "./streams";
 
@@ -113,6 +114,8 @@ export function entryProblems(entry: unknown): readonly string[] {
     ...fieldProblems(entry),
     ...ownFormerName(entry),
     ...saltOfHashes(entry),
+    ...impossibleMasks(entry),
+    ...lookbackTwice(entry),
     ...filesInStreamMode(entry),
     ...storeInStreamMode(entry),
     ...initialStateInArray(entry),

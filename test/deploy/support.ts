@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -19,6 +18,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { stringify } from "yaml";
+import { tapctlHere, type Place } from "../cli/in-process";
+import { TAPCTL } from "../cli/support";
+import { runToEnd, type Printed } from "../support/command";
 
 const ROOT = join(__dirname, "..", "..");
 export const SETTINGS = join(ROOT, "Pulumi.dev.yaml");
@@ -107,14 +109,19 @@ esac
 ${kubectl()}`;
 
 /**
- * Runs `npx tapctl up` or `down` with a home folder of its own and only these programs and those of
- * a shell on PATH.
+ * Runs a command with a home folder of its own and only these programs and those of a shell on PATH,
+ * in this process unless the command replaces its process.
+ *
+ * @param start how the command is run.
  */
 export async function run(
   verb: "up" | "down" | "pulumi",
   programs: Programs,
   args: readonly string[] = [],
   files: { readonly [path: string]: string } = {},
+  start: (args: readonly string[], place: Place) => Promise<Printed> = verb === "pulumi"
+    ? tapctlProcess
+    : tapctlHere,
 ): Promise<{
   readonly code: number;
   readonly out: string;
@@ -141,18 +148,8 @@ export async function run(
       chmodSync(join(bin, name), 0o755);
     }
     for (const name of ["sh", "cat"]) symlinkSync(join("/bin", name), join(bin, name));
-    const child = spawn(
-      process.execPath,
-      [join(ROOT, "dist", "src", "bin", "tapctl.js"), verb, ...args],
-      { cwd: project, env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] },
-    );
-    const out: string[] = [];
-    const err: string[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
-    const code = await new Promise<number>((resolve) =>
-      child.on("close", (status) => resolve(status ?? 1)),
-    );
+    const place = { cwd: project, env: { PATH: bin, HOME: folder } };
+    const { code, stdout, stderr } = await start([verb, ...args], place);
     assert.deepEqual(
       readFileSync(join(project, "Pulumi.dev.yaml")),
       readFileSync(SETTINGS),
@@ -162,9 +159,9 @@ export async function run(
     const passphrase = join(folder, ".tapctl", "pulumi", "passphrase");
     if (existsSync(passphrase)) assert.equal(statSync(passphrase).mode & 0o777, 0o600);
     return {
-      code,
-      out: out.join(""),
-      err: err.join(""),
+      code: code ?? 1,
+      out: stdout,
+      err: stderr,
       calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "",
       home: folder,
       copy: existsSync(found) ? readFileSync(found, "utf8") : "",
@@ -172,6 +169,11 @@ export async function run(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs `tapctl` as a process of its own. */
+export function tapctlProcess(args: readonly string[], place: Place): Promise<Printed> {
+  return runToEnd([TAPCTL, ...args], place);
 }
 
 /**

@@ -4,13 +4,24 @@ import { test } from "node:test";
 import { parse, stringify } from "yaml";
 import { pipelines } from "../../pipelines";
 import { standInRegistry } from "./registry";
-import { charts, kubectl, pulumi, run, SETTINGS, withArgo, type Programs } from "./support";
+import {
+  charts,
+  kubectl,
+  pulumi,
+  run,
+  SETTINGS,
+  tapctlProcess,
+  withArgo,
+  type Programs,
+} from "./support";
 
 test("up: it checks, deploys, runs the smoke test and shows the next steps", async () => {
   const { code, out, err, calls, home } = await run(
     "up",
     { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" },
     ["--yes"],
+    {},
+    tapctlProcess,
   );
   assert.equal(code, 0, err);
   assert.match(

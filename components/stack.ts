@@ -100,6 +100,7 @@ export function deploy(
       ...(settings.notifications.webhook !== undefined && {
         webhook: settings.notifications.webhook,
       }),
+      ...(settings.notifications.channels && { channels: settings.notifications.channels }),
       ...(certificates !== undefined && { certificates }),
     },
     opts,

@@ -10,7 +10,14 @@ import type { PodIdentity } from "../cloud";
 import { hostOf } from "../../src/common/registry/image-reference";
 import { namespace } from "./namespace";
 import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
-import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "../../src/manifests/stack-cluster-settings";
+import type { NotificationChannel } from "../../src/model/notifications";
+import {
+  CERTIFICATES,
+  notificationParts,
+  NOTIFICATIONS_SECRET,
+  REGISTRY_SECRET,
+} from "../../src/manifests/stack-cluster-settings";
+import { secretText } from "./secret-text";
 
 /** Arguments of {@link PipelinesNamespace}. */
 export interface PipelinesNamespaceArgs {
@@ -23,6 +30,8 @@ export interface PipelinesNamespaceArgs {
   readonly registry: RegistrySettings;
   /** Name of the secret that holds the webhook URL. Default: none. */
   readonly webhook?: string;
+  /** Channels that receive notifications, in addition to `webhook`. Default: none. */
+  readonly channels?: readonly NotificationChannel[];
   /** PEM certificates that pods trust. Default: those of their images. */
   readonly certificates?: string;
   /** Secrets that the settings name. */
@@ -62,12 +71,15 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
 
     accounts(name, settings, args.identity, metadata, within);
     pullSecret(args.registry, secrets, metadata, within);
-    if (args.webhook !== undefined)
+    const channels = Object.entries(notificationParts(args));
+    if (channels.length > 0)
       new Secret(
-        WEBHOOK.name,
+        NOTIFICATIONS_SECRET,
         {
-          metadata: metadata(WEBHOOK.name),
-          stringData: { [WEBHOOK.key]: requireSecret(secrets, args.webhook) },
+          metadata: metadata(NOTIFICATIONS_SECRET),
+          stringData: Object.fromEntries(
+            channels.map(([key, part]) => [key, secretText(part, secrets)]),
+          ),
         },
         within,
       );

@@ -3,15 +3,36 @@ import {
   defaultClusterSettings,
   type ClusterSettings,
   type ConfigMapKey,
-  type SecretKey,
 } from "./argo/cluster-settings";
+import { CHANNELS_KEY, channelsPart, type PipelineSecret } from "./argo/pipeline-secret";
 import type { PodAccounts } from "./cloud-parts";
+import type { NotificationChannel } from "../model/notifications";
 
 /** Image pull secret in the namespace of the pipelines, if the registry requires a login. */
 export const REGISTRY_SECRET = "registry";
 
-/** Webhook URL in the namespace of the pipelines, if there is one. */
-export const WEBHOOK: SecretKey = { name: "notifications", key: "url" };
+/** Secret of the pipelines' namespace with the stack's notification channels, if it has any. */
+export const NOTIFICATIONS_SECRET = "notifications";
+
+/** Key of the webhook's URL in that Secret. */
+const WEBHOOK_KEY = "url";
+
+/** Parts of {@link NOTIFICATIONS_SECRET}; empty if the stack has no channels. */
+export function notificationParts({
+  webhook,
+  channels = [],
+}: {
+  readonly webhook?: string;
+  readonly channels?: readonly NotificationChannel[];
+}): PipelineSecret["parts"] {
+  const url = webhook === undefined ? undefined : { $secret: webhook };
+  return {
+    ...(webhook !== undefined && { [WEBHOOK_KEY]: { kind: "secret", name: webhook } }),
+    ...(channels.length > 0 && {
+      [CHANNELS_KEY]: channelsPart({ channels, ...(url && { webhook: url }) }),
+    }),
+  };
+}
 
 /** Certificates that pods trust, in the namespace of the pipelines, if there are any. */
 export const CERTIFICATES: ConfigMapKey = { configMap: "certificate-authority", key: "ca.pem" };
@@ -38,6 +59,8 @@ export function stackClusterSettings(
     podSecurity,
     scheduling,
   } = settings;
+  // The channels include the webhook.
+  const channelsKey = Object.keys(notificationParts(notifications)).at(-1);
   return {
     ...defaultClusterSettings,
     namespace,
@@ -47,7 +70,9 @@ export function stackClusterSettings(
     ],
     scratch,
     ...defaults,
-    ...(notifications.webhook !== undefined && { webhook: WEBHOOK }),
+    ...(channelsKey !== undefined && {
+      webhook: { name: NOTIFICATIONS_SECRET, key: channelsKey },
+    }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
     proxy,
     podSecurity,

@@ -1,4 +1,5 @@
 import type { SecretReference } from "./connector-settings";
+import type { Notifications } from "./notifications";
 import type { Cron, TimeZone } from "./schedule";
 import type { Scheduling } from "./scheduling";
 import type { Bytes, Cpu, Duration } from "./units";
@@ -37,23 +38,6 @@ export interface Retries {
 
   /** Longest delay between retries. Default: `15m`. */
   readonly maxDelay?: Duration;
-}
-
-/** Events of a run that can send a notification. */
-export type NotificationEvent = "started" | "succeeded" | "failed" | "recovered";
-
-/** Notifications of runs on the cluster. Local runs report on the terminal only. */
-export interface Notifications {
-  /**
-   * Events to notify of. An empty list turns notifications off. Default: `["failed", "recovered"]`.
-   */
-  readonly on?: readonly NotificationEvent[];
-
-  /**
-   * Secret that holds the webhook URL. Default: the webhook of the stack. Example:
-   * `secret("orders-channel")`.
-   */
-  readonly webhook?: SecretReference;
 }
 
 /** A container that runs to completion: a follow-up of a replication, or a job. */

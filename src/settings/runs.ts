@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Scheduling } from "../model/scheduling";
 import { scheduling } from "../model/validation/scheduling";
 import { DEFAULTS } from "../model/defaults";
-import { bytes, cpu, duration, secretName, text, webAddress } from "./values";
+import { bytes, cpu, duration, text, webAddress } from "./values";
 
 /** Defaults of pipelines that do not set these themselves. */
 export const defaultsSettings = z
@@ -38,19 +38,6 @@ export const defaultsSettings = z
       })
       .readonly()
       .prefault({}),
-  })
-  .readonly();
-
-/** Where notifications of runs are sent. */
-export const notificationsSettings = z
-  .strictObject({
-    /**
-     * Name of the secret that holds the webhook URL, of Slack or any other service. Default: no
-     * notifications.
-     */
-    webhook: secretName.exactOptional(),
-    /** URL of Argo's web UI, used for links. Default: no links. */
-    uiUrl: webAddress.exactOptional(),
   })
   .readonly();
 

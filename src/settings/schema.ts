@@ -6,13 +6,8 @@ import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
 import { monitoringSettings } from "./monitoring";
 import { objectStoreSettings } from "./object-store";
-import {
-  defaultsSettings,
-  notificationsSettings,
-  proxySettings,
-  schedulingSettings,
-  scratchSettings,
-} from "./runs";
+import { notificationsSettings } from "./notifications";
+import { defaultsSettings, proxySettings, schedulingSettings, scratchSettings } from "./runs";
 import { objectName } from "./values";
 
 /** All keys of the stack configuration except `secrets`. Pulumi.yaml describes the same keys. */

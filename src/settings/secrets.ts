@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { TextWithCommands } from "../common/commands";
 import { UserError } from "../common/errors";
+import { referencesIn } from "../model/validation/secrets";
 import { secretName } from "./values";
 
 /** Secrets of the stack by name. */
@@ -52,13 +53,18 @@ interface Definition {
   readonly valueType?: z.core.$ZodType;
 }
 
-/** Every setting that names a secret: those whose schema is `secretName`, in the order of the schema. */
+/**
+ * Every setting that names a secret, in the order of the schema: those whose schema is `secretName`,
+ * and references inside lists.
+ */
 export function secretSettings(
   schema: z.core.$ZodType,
   value: unknown,
   path = "",
 ): readonly SecretSetting[] {
   if (schema === secretName) return typeof value === "string" ? [{ path, secret: value }] : [];
+  if (Array.isArray(value))
+    return referencesIn(value, path).map(({ name, where }) => ({ path: where, secret: name }));
   const { shape, innerType, in: input, out, options, valueType } = schema._zod.def as Definition;
   const branches = [innerType, input, out, ...(options ?? []).filter((one) => accepts(one, value))];
   const fields =

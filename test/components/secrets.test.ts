@@ -22,7 +22,13 @@ const settings = {
   },
   registry: { address: "registry.example.com", username: "ci", password: "registry" },
   images: { git: { tokens: { "github.com": "github-token" } } },
-  notifications: { webhook: "channel" },
+  notifications: {
+    webhook: "channel",
+    channels: [
+      { kind: "slack", webhook: "slack" },
+      { kind: "webhook", url: "hook", headers: { Authorization: { secret: "token" } } },
+    ],
+  },
 };
 
 const NAMED = [
@@ -32,6 +38,9 @@ const NAMED = [
   { path: "registry.password", secret: "registry" },
   { path: "images.git.tokens.github.com", secret: "github-token" },
   { path: "notifications.webhook", secret: "channel" },
+  { path: "notifications.channels[0].webhook", secret: "slack" },
+  { path: "notifications.channels[1].url", secret: "hook" },
+  { path: "notifications.channels[1].headers.Authorization", secret: "token" },
 ];
 
 test("secrets: settings that name one are found in the schema", () => {

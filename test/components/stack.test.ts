@@ -60,6 +60,26 @@ test("stack: secrets reach the resources that need them", async () => {
   assert.equal(stringData.secret["webhook"], "value-of-orders-channel");
 });
 
+test("stack: the notifier's Secret has the channels with their secrets, the webhook first", async () => {
+  const stack = await stacks.full();
+  const { stringData } = only(stack, "kubernetes:core/v1:Secret", "notifications").inputs as {
+    readonly stringData: { readonly secret: { readonly [key: string]: string } };
+  };
+  assert.equal(stringData.secret["url"], "value-of-channel");
+  assert.deepEqual(JSON.parse(stringData.secret["channels.json"] ?? ""), [
+    { kind: "webhook", url: "value-of-channel" },
+    { kind: "slack", webhook: "value-of-slack" },
+    {
+      kind: "email",
+      host: "smtp.example.com",
+      user: "etl",
+      password: "value-of-smtp",
+      from: "Data <data@example.com>",
+      to: ["oncall@example.com"],
+    },
+  ]);
+});
+
 test("stack: another pipeline adds at most three resources and changes no other", async () => {
   const all = byUrn(await stacks.default());
   for (const [index, entry] of pipelines.entries()) {

@@ -273,6 +273,31 @@ const cases: readonly (readonly [
     ],
   ],
   [
+    "an unknown kind of channel",
+    { notifications: { channels: [{ kind: "slak" }] } },
+    undefined,
+    [
+      'tapctl:notifications.channels: [0].kind "slak": must be "slack" or "teams" or "pagerduty" or "opsgenie" or "email" or "webhook"; did you mean "slack"?',
+    ],
+  ],
+  [
+    "the URL of a channel instead of a secret",
+    { notifications: { channels: [{ kind: "slack", webhook: "https://hooks.slack.com/x" }] } },
+    undefined,
+    [
+      'tapctl:notifications.channels: [0].webhook must be the name of a secret: lowercase letters, digits, "-", "_" and "."',
+    ],
+  ],
+  [
+    "a channel whose secret is not set",
+    { notifications: { channels: [{ kind: "slack", webhook: "team" }] } },
+    {},
+    [
+      `tapctl:notifications.channels[0].webhook: secret "team" is not set`,
+      `Set the secret with: pulumi config set --secret --path 'tapctl:secrets["team"]'`,
+    ],
+  ],
+  [
     "a secret that is not set",
     { notifications: { webhook: "channel" } },
     {},

@@ -33,7 +33,21 @@ export const fullConfig = {
     cache: true,
     pythonIndex: { url: "https://pypi.example.com/simple" },
   }),
-  "tapctl:notifications": JSON.stringify({ webhook: "channel", uiUrl: "https://argo.example.com" }),
+  "tapctl:notifications": JSON.stringify({
+    webhook: "channel",
+    channels: [
+      { kind: "slack", webhook: "slack" },
+      {
+        kind: "email",
+        host: "smtp.example.com",
+        user: "etl",
+        password: "smtp",
+        from: "Data <data@example.com>",
+        to: ["oncall@example.com"],
+      },
+    ],
+    uiUrl: "https://argo.example.com",
+  }),
   "tapctl:proxy": JSON.stringify({
     https: "http://proxy.example.com:3128",
     none: [".example.com"],

@@ -14,6 +14,8 @@ const SECRETS = [
   "warehouse-url",
   "clean-token",
   "registry",
+  "slack",
+  "smtp",
   "s3-key",
   "s3-secret",
   "channel",

@@ -53,7 +53,4 @@ def closed(notice: Notice) -> Mapping[str, Any]:
 
 
 def _escaped(text: str, longest: int) -> str:
-    shorter = longest
-    while len(html.escape(clipped(text, shorter), quote=False)) > longest:
-        shorter -= 1
-    return html.escape(clipped(text, shorter), quote=False)
+    return clipped(text, longest, lambda part: html.escape(part, quote=False))

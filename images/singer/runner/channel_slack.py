@@ -31,7 +31,7 @@ def message(notice: Notice) -> Mapping[str, Any]:
     sign = _SIGNS[notice.event]
     sections = [notice.error or "", "\n".join(map(clean, notice.notes))]
     return {
-        "text": _escaped(f"{sign} {clean(text_of(notice))}", 3000),
+        "text": clipped(f"{sign} {clean(text_of(notice))}", 3000, escaped),
         "blocks": [
             {"type": "header", "text": _plain(f"{sign} {notice.title}", 150)},
             *({"type": "section", "text": _plain(text, 3000)} for text in sections if text),
@@ -56,12 +56,4 @@ def _link(notice: Notice) -> list[Mapping[str, Any]]:
 
 
 def _plain(text: str, longest: int) -> Mapping[str, Any]:
-    return {"type": "plain_text", "text": _escaped(text, longest), "emoji": False}
-
-
-def _escaped(text: str, longest: int) -> str:
-    """At most `longest` characters after the escapes, none of which is cut."""
-    shorter = longest
-    while len(escaped(clipped(text, shorter))) > longest:
-        shorter -= max(1, (len(escaped(clipped(text, shorter))) - longest) // 5)
-    return escaped(clipped(text, shorter))
+    return {"type": "plain_text", "text": clipped(text, longest, escaped), "emoji": False}

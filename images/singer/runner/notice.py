@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 EVENTS = (STARTED, SUCCEEDED, FAILED, RECOVERED)
@@ -70,14 +70,17 @@ def line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def clipped(text: str, longest: int) -> str:
-    """`text` shortened to `longest` UTF-16 units, which is how most services count."""
-    if _units(text) <= longest:
-        return text
-    end = min(len(text), longest)
-    while _units(text[:end]) > longest - len(_SHORTENED):
-        end -= 1
-    return text[:end] + _SHORTENED
+def clipped(text: str, longest: int, escape: Callable[[str], str] = str) -> str:
+    """`text`, shortened so that it has at most `longest` UTF-16 units once it is escaped; services count these or fewer."""
+    whole = escape(text)
+    if _units(whole) <= longest:
+        return whole
+    least, most = 0, min(len(text), longest)
+    while least < most:
+        middle = (least + most + 1) // 2
+        fits = _units(escape(text[:middle])) + len(_SHORTENED) <= longest
+        least, most = (middle, most) if fits else (least, middle - 1)
+    return escape(text[:least]) + _SHORTENED
 
 
 def _units(text: str) -> int:

@@ -93,7 +93,10 @@ export interface ClusterSettings {
   readonly podSecurity: PodSecurityLevel;
   /** Where the pods of pipelines are placed that do not say so themselves. Default: any node. */
   readonly scheduling?: Scheduling;
-  /** Webhook for pipelines that do not set one. Default: no notifications. */
+  /**
+   * URL of a webhook, or a JSON list of channels, for pipelines that do not set their own. Default:
+   * no notifications.
+   */
   readonly webhook?: SecretKey;
   /** URL of Argo's web UI, for links in notifications. Default: no links. */
   readonly uiUrl?: string;

@@ -83,9 +83,9 @@ export interface RunParameters {
   readonly followUps: string;
   /** Events that send a notification, separated by commas. */
   readonly notifyOn: string;
-  /** Secret of the webhook; empty if there is none. */
+  /** Secret of the notification channels, or of a webhook; empty if there is none. */
   readonly webhookSecret: string;
-  /** Key of the webhook in that Secret. */
+  /** Key of the channels or the webhook in that Secret. */
   readonly webhookKey: string;
   /**
    * Key of the extract that `load-only` and `retry` load; `none` for other runs, because Argo

@@ -2,6 +2,7 @@ import { settingsOf, type Tap, type Target } from "../../model/connector";
 import { isSecretReference, secretsFile, type Json } from "../../model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../model/define";
 import { identityOf } from "../../model/identity";
+import { channelsOf, type Notifications } from "../../model/notifications";
 import type { Replication } from "../../model/replication";
 import { catalogRules, dataRules } from "../../model/stream-rules";
 import { secretKey, secretName } from "./names";
@@ -24,15 +25,29 @@ export interface PipelineSecret {
   readonly parts: { readonly [key: string]: SecretPart };
 }
 
-/** Key of the webhook, if the pipeline has its own. */
-export const WEBHOOK_KEY = "webhook";
+/** Key of a Secret with the channels that receive notifications. */
+export const CHANNELS_KEY = "channels.json";
+
+/** Key of the webhook of a pipeline that has no other channel. */
+const WEBHOOK_KEY = "webhook";
+
+/** Key of a pipeline's Secret with its channels; undefined if it uses those of the stack. */
+export function channelsKey({ notifications }: PipelineEntry): string | undefined {
+  if (notifications?.channels?.length) return CHANNELS_KEY;
+  return notifications?.webhook ? WEBHOOK_KEY : undefined;
+}
+
+/** Channels as a part of a Secret. */
+export function channelsPart(notifications: Notifications): SecretPart {
+  return json(channelsOf(notifications));
+}
 
 /** The Secret of a pipeline; undefined for a job without secrets. */
 export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined {
   const parts = {
     ...(isReplication(entry) ? replicationParts(entry) : {}),
     ...containerSecrets(entry),
-    ...webhookSecret(entry),
+    ...channelParts(entry),
   };
   return Object.keys(parts).length === 0 ? undefined : { name: secretName(entry.name), parts };
 }
@@ -79,10 +94,16 @@ function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {
   return Object.fromEntries(names.map((name) => [secretKey(name), { kind: "secret", name }]));
 }
 
-function webhookSecret({ notifications }: PipelineEntry): PipelineSecret["parts"] {
-  return notifications?.webhook
-    ? { [WEBHOOK_KEY]: { kind: "secret", name: notifications.webhook.$secret } }
-    : {};
+function channelParts(entry: PipelineEntry): PipelineSecret["parts"] {
+  const { notifications } = entry;
+  const key = channelsKey(entry);
+  if (notifications === undefined || key === undefined) return {};
+  return {
+    [key]:
+      key === WEBHOOK_KEY && notifications.webhook
+        ? { kind: "secret", name: notifications.webhook.$secret }
+        : channelsPart(notifications),
+  };
 }
 
 function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart {

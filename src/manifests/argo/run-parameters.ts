@@ -12,7 +12,7 @@ import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { runKindOf, secretName } from "./names";
 import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
-import { WEBHOOK_KEY } from "./pipeline-secret";
+import { channelsKey } from "./pipeline-secret";
 import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
 import { OUTPUT } from "./requests";
 import { WORK } from "./store-artifacts";
@@ -54,6 +54,7 @@ export function runArguments(
 
 function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunParameters> {
   const { notifications } = entry;
+  const webhookKey = channelsKey(entry);
   return {
     pipeline: entry.name,
     mode: runKindOf(entry),
@@ -61,10 +62,7 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
     ...(entry.owner !== undefined && { owner: unexpanded(entry.owner) }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
     ...(notifications?.on && { notifyOn: notifications.on.join() }),
-    ...(notifications?.webhook && {
-      webhookSecret: secretName(entry.name),
-      webhookKey: WEBHOOK_KEY,
-    }),
+    ...(webhookKey !== undefined && { webhookSecret: secretName(entry.name), webhookKey }),
   };
 }
 

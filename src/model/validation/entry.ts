@@ -1,13 +1,12 @@
 import { isSecretReference } from "../connector-settings";
 import { batchFiles } from "./batches";
-import type { EntryBase, Notifications } from "../entry";
+import type { EntryBase } from "../entry";
 import type { Job } from "../job";
 import type { CatalogOptions, Replication } from "../replication";
 import {
   flag,
   isFields,
   kindOf,
-  list,
   oneOf,
   quote,
   record,
@@ -23,6 +22,7 @@ import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
 import { duration, idleTimeout } from "./quantities";
 import { methodsElsewhere } from "./methods";
+import { notifications } from "./notifications";
 import { MOST_SLICES } from "./parallel";
 import { pairResources, retries } from "./resources";
 import { scheduling } from "./scheduling";
@@ -32,17 +32,6 @@ import { containerSizes } from "./sizes";
 import { impossibleMasks, lookbackTwice } from "./stream-data";
 import { expectations, onSchemaChange } from "./stream-options";
 import { initialState, rulesWithPlaces, streams } from "./streams";
-
-/** The URL of a webhook is a secret, so messages do not contain a text in its place. */
-const webhook: Check = (value, at) =>
-  isSecretReference(value)
-    ? []
-    : [`${at} must be a secret, such as secret("orders-channel"), not ${kindOf(value)}`];
-
-const notificationFields: { readonly [Key in keyof Required<Notifications>]: Check } = {
-  on: list(oneOf("started", "succeeded", "failed", "recovered"), "allowed"),
-  webhook,
-};
 
 const catalogFields: { readonly [Key in keyof Required<CatalogOptions>]: Check } = {
   maxAge: duration,
@@ -65,7 +54,7 @@ const baseFields: { readonly [Key in keyof Required<EntryBase>]: Check } = {
   suspend: flag,
   deadline: duration,
   retries,
-  notifications: record(notificationFields),
+  notifications,
   owner: text(rules(oneLine, harmless)),
   labels,
   onRemove: oneOf("delete", "orphan"),

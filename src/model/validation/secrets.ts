@@ -9,7 +9,7 @@ export interface SecretUse {
 
   /**
    * Where the reference is: `tap setting "password"`, `followUps[0] env "TOKEN"`,
-   * `notifications.webhook`.
+   * `notifications.channels[0].webhook`.
    */
   readonly where: string;
 }
@@ -51,7 +51,6 @@ export function secretsIn(entry: unknown): readonly SecretUse[] {
   const followUps = Array.isArray(entry["followUps"])
     ? (entry["followUps"] as readonly unknown[])
     : [];
-  const webhook = isFields(entry["notifications"]) ? entry["notifications"]["webhook"] : undefined;
   return [
     ...settingSecrets(entry["tap"], "tap"),
     ...settingSecrets(entry["target"], "target"),
@@ -62,9 +61,7 @@ export function secretsIn(entry: unknown): readonly SecretUse[] {
     ...followUps.flatMap((one, index) =>
       isFields(one) ? envSecrets(one["env"], `followUps[${index}] env`) : [],
     ),
-    ...(isSecretReference(webhook)
-      ? [{ name: webhook.$secret, where: "notifications.webhook" }]
-      : []),
+    ...referencesIn(entry["notifications"], "notifications"),
   ];
 }
 
@@ -95,7 +92,7 @@ function settingSecrets(use: unknown, kind: string): readonly SecretUse[] {
     ...(isFields(use["settings"]) ? use["settings"] : {}),
   };
   return Object.entries(settings).flatMap(([name, value]) =>
-    deepSecrets(value, name, []).map((one) => ({
+    referencesIn(value, name).map((one) => ({
       ...one,
       where: `${kind} setting ${quote(one.where)}`,
     })),
@@ -109,17 +106,18 @@ function envSecrets(env: unknown, label: string): readonly SecretUse[] {
   );
 }
 
-function deepSecrets(
+/** Every reference to a secret at any depth of a value; `path` is the path of the value. */
+export function referencesIn(
   value: unknown,
   path: string,
-  within: readonly unknown[],
+  within: readonly unknown[] = [],
 ): readonly SecretUse[] {
   if (isSecretReference(value)) return [{ name: value.$secret, where: path }];
   if (typeof value !== "object" || value === null || within.includes(value)) return [];
   const inside = [...within, value];
   if (Array.isArray(value))
-    return value.flatMap((item: unknown, index) => deepSecrets(item, `${path}[${index}]`, inside));
+    return value.flatMap((item: unknown, index) => referencesIn(item, `${path}[${index}]`, inside));
   return Object.entries(value).flatMap(([name, field]) =>
-    deepSecrets(field, `${path}.${name}`, inside),
+    referencesIn(field, `${path}.${name}`, inside),
   );
 }

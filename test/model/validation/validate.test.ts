@@ -124,6 +124,99 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
     { notifications: { webhook: "https://hook.example/T0KEN" } },
     [`notifications.webhook must be a secret, such as secret("orders-channel"), not text`],
   ],
+  [
+    {
+      notifications: {
+        channels: [
+          { kind: "slack", webhook: secret("slack") },
+          { kind: "teams", webhook: secret("teams") },
+          { kind: "pagerduty", routingKey: secret("key"), severity: "critical", scope: undefined },
+          { kind: "opsgenie", apiKey: secret("key"), url: "https://api.eu.opsgenie.com" },
+          { kind: "email", host: "smtp", from: "Data <d@example.com>", to: ["o@example.com"] },
+          {
+            kind: "webhook",
+            url: secret("hook"),
+            headers: { Authorization: secret("token"), "X-Team": "data" },
+            body: { content: "{{text}}", n: ["{{ records }}"] },
+          },
+        ],
+      },
+    },
+    [],
+  ],
+  [{ notifications: { channels: [] } }, ["notifications.channels: the list is empty"]],
+  [
+    { notifications: { channels: { kind: "slack" } } },
+    ["notifications.channels must be a list, not an object"],
+  ],
+  [
+    { notifications: { channels: [{ kind: "slak", webhook: secret("slack") }, "slack", {}] } },
+    [
+      'notifications.channels[0].kind "slak": must be "slack" or "teams" or "pagerduty" or "opsgenie" or "email" or "webhook"; did you mean "slack"?',
+      "notifications.channels[1] must be an object, not text",
+      "notifications.channels[2].kind is missing",
+    ],
+  ],
+  [
+    { notifications: { channels: [{ kind: "slack", webhok: "https://hook.example/T0KEN" }] } },
+    [
+      "notifications.channels[0].webhook is missing",
+      'notifications.channels[0].webhok is not a known field; did you mean "webhook"?',
+    ],
+  ],
+  [
+    { notifications: { channels: [{ kind: "pagerduty", routingKey: "R0", severity: "high" }] } },
+    [
+      `notifications.channels[0].routingKey must be a secret, such as secret("orders-channel"), not text`,
+      'notifications.channels[0].severity "high": must be "critical" or "error" or "warning" or "info"',
+    ],
+  ],
+  [
+    {
+      notifications: { channels: [{ kind: "email", host: "smtp:25", from: "me", to: ["a@b\n"] }] },
+    },
+    [
+      'notifications.channels[0].host "smtp:25": must be a host without a port, such as "smtp.example.com"',
+      'notifications.channels[0].from "me": must be an e-mail address, such as "data@example.com" or "Data <data@example.com>"',
+      'notifications.channels[0].to[0] "a@b\\n": must be an e-mail address, such as "data@example.com" or "Data <data@example.com>"',
+    ],
+  ],
+  [
+    {
+      notifications: {
+        channels: [
+          { kind: "email", host: "smtp", from: "a@b.c", to: ["a@b.c"], user: "etl" },
+          {
+            kind: "email",
+            host: "smtp",
+            from: "a@b.c",
+            to: ["a@b.c"],
+            user: "etl",
+            password: secret("smtp"),
+            security: "none",
+          },
+        ],
+      },
+    },
+    [
+      "notifications.channels[0]: user and password must be set together",
+      'notifications.channels[1]: security "none" would send the password unencrypted; use "starttls" or "tls", or remove user and password',
+    ],
+  ],
+  [
+    {
+      notifications: {
+        channels: [
+          { kind: "webhook", url: secret("u"), headers: { "A b": "x", C: 1 }, body: "{{pipelin}}" },
+        ],
+      },
+    },
+    [
+      `notifications.channels[0].headers "A b": must be the name of a header, such as "Authorization"`,
+      "notifications.channels[0].headers.C must be a secret or text without control characters",
+      'notifications.channels[0].body: {{pipelin}} is not a placeholder; did you mean "pipeline"?',
+    ],
+  ],
   [{ owner: "a\nb" }, [`owner "a\\nb": must be a single line`]],
   [{ owner: " " }, [`owner " ": it is empty`]],
   [{ owner: "}}" }, [`owner "}}": "}}" is template syntax of Argo and not allowed`]],

@@ -63,6 +63,16 @@ test("Argo values: the defaults equal the golden file", () => {
   assertGolden("argo-values.yaml", stringify(argoValues(argo({}), options), { lineWidth: 0 }));
 });
 
+test("Argo values: the executor uploads files part by part, whatever its memory limit", () => {
+  const { executor } = argoValues(
+    argo({ executorResources: { memoryLimit: "128Mi" } }),
+    options,
+  ) as {
+    readonly executor: { readonly env: readonly object[] };
+  };
+  assert.deepEqual(executor.env, [{ name: "ARTIFACT_S3_UPLOAD_THREADS", value: "1" }]);
+});
+
 test("Argo values: full CRDs, an archive, no server and values of the user are supported", () => {
   const values = argoValues(
     argo({

@@ -12,6 +12,14 @@ export const ARCHIVE_SECRET = "workflow-archive";
 const SECCOMP = { seccompProfile: { type: "RuntimeDefault" } };
 
 const DAY_SECONDS = 86_400;
+
+/**
+ * Uploads part by part, straight from the file. With more threads, the executor copies up to 2 GiB of
+ * each file into memory, beyond its limit, because it takes the file's size for unknown. Source:
+ * argo-workflows v4.1.2, workflow/artifacts/s3/s3.go, `PutFile`; minio-go v7.2.1,
+ * `putObjectMultipartStreamParallel`.
+ */
+const UPLOAD_THREADS = { name: "ARTIFACT_S3_UPLOAD_THREADS", value: "1" };
 const PORTS = { postgresql: 5432, mysql: 3306 } as const;
 
 /** Options of the values that are not settings of the stack. */
@@ -60,6 +68,7 @@ export function argoValues(
     },
     executor: {
       image,
+      env: [UPLOAD_THREADS],
       resources: {
         requests: {
           cpu: settings.executorResources.cpu,

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { cliEnvironment, makeProject, startTapctl, TAPCTL } from "./support";
 
-const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) }]`;
+const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}), retries: { limit: 0 } }]`;
 
 /** Command, what it prints on standard output and on standard error, exit code of its process. */
 const LINES: readonly (readonly [string, RegExp, RegExp, number])[] = [

@@ -1,5 +1,6 @@
+import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -111,4 +112,28 @@ export function install(site: Site, connector: ConnectorDefinition): Promise<Ins
 /** The phases in the order they began, each once. */
 export function phases({ progress }: Installed): readonly string[] {
   return [...new Set(progress.map(({ phase }) => phase))];
+}
+
+const NOWHERE = "tap-that-no-index-has-7f3a";
+
+/** The error of an installer names a package or version that does not exist. */
+export async function assertUnknownPackage(t: TestContext, installer: "uv" | "pip"): Promise<void> {
+  const site = await makeSite(t);
+  const by = { ...site, env: { ...site.env, TEST_INSTALLER: installer } };
+  const said = async (...args: Parameters<typeof tiny>) =>
+    (await install(by, tiny(...args))).error ?? "no error";
+  assert.match(
+    await said(NOWHERE),
+    new RegExp(
+      `^${NOWHERE} 1.0.0 cannot be installed: the package index has no package "${NOWHERE}"\nCheck the name`,
+    ),
+  );
+  assert.match(
+    await said("tap-tiny", { version: "9.9.9" }),
+    /^tap-tiny 9\.9\.9 cannot be installed: the package index has no version 9\.9\.9 of tap-tiny/,
+  );
+  assert.deepEqual(
+    readdirSync(site.root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log")),
+    [],
+  );
 }

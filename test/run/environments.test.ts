@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -82,42 +74,4 @@ for (const phase of ["creating", "installing", "describing"] as const) {
     assert.ok(existsSync(command[0] ?? ""));
     assert.equal(environmentFolders(site).length, 1);
   });
-}
-
-test("environment: pip installs if it is requested or uv cannot be downloaded", async (t) => {
-  const site = await makeSite(t);
-  const { environment, error } = await install(
-    { ...site, env: { ...site.env, TEST_INSTALLER: "pip" } },
-    tiny("tap-tiny"),
-  );
-  assert.ok(environment, error);
-  assert.match(readFileSync(join(environment.directory, "install.log"), "utf8"), /-m pip install/);
-});
-
-test("environment: uv is downloaded if the machine has none", async (t) => {
-  const site = await makeSite(t);
-  rmSync(join(site.root, "tools"));
-  const { environment, error } = await install(
-    { ...site, env: { ...site.env, PATH: pathWithoutUv(t) } },
-    tiny("tap-tiny"),
-  );
-  assert.ok(environment, error);
-  assert.ok(readdirSync(join(site.root, "tools")).some((name) => /^uv-[\d.]+$/.test(name)));
-});
-
-/** `PATH` without the folders that contain uv. */
-function pathWithoutUv(t: Parameters<typeof temporaryFolder>[0]): string {
-  const folders = (process.env["PATH"] ?? "")
-    .split(":")
-    .filter((folder) => !existsSync(join(folder, "uv")));
-  const links = temporaryFolder(t);
-  writeFileSync(join(links, "README"), "links to what is in a folder with uv");
-  for (const folder of (process.env["PATH"] ?? "")
-    .split(":")
-    .filter((one) => existsSync(join(one, "uv")))) {
-    for (const name of readdirSync(folder).filter((one) => /^python3(\.\d+)?$/.test(one))) {
-      if (!existsSync(join(links, name))) symlinkSync(join(folder, name), join(links, name));
-    }
-  }
-  return [...folders, links].join(":");
 }

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Optional
 
 from .codes import USAGE, RunnerError
+from .files import read_json
 
 Entry = dict[str, Any]
+
+
+def read_catalog(path: Optional[str]) -> Any:
+    """The catalog that the tap used; None if there is none."""
+    return read_json(path, "catalog", constants=True) if path and os.path.exists(path) else None
 
 
 def entries(catalog: Any, where: str) -> list[Entry]:

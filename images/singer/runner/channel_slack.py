@@ -11,13 +11,23 @@ from urllib.parse import quote
 
 from .channel_http import json_post
 from .channel_webhook import escaped, text_of
-from .notice import FAILED, RECOVERED, STARTED, SUCCEEDED, Notice, clean, clipped
+from .notice import (
+    FAILED,
+    RECOVERED,
+    SCHEMA_CHANGED,
+    STARTED,
+    SUCCEEDED,
+    Notice,
+    clean,
+    clipped,
+)
 
 _SIGNS = {
     STARTED: "\N{BLACK RIGHT-POINTING TRIANGLE}",
     SUCCEEDED: "\N{WHITE HEAVY CHECK MARK}",
     FAILED: "\N{CROSS MARK}",
     RECOVERED: "\N{LARGE GREEN CIRCLE}",
+    SCHEMA_CHANGED: "\N{WARNING SIGN}",
 }
 
 

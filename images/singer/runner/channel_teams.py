@@ -10,9 +10,24 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
 from .channel_http import json_post
-from .notice import FAILED, RECOVERED, STARTED, SUCCEEDED, Notice, clean, clipped
+from .notice import (
+    FAILED,
+    RECOVERED,
+    SCHEMA_CHANGED,
+    STARTED,
+    SUCCEEDED,
+    Notice,
+    clean,
+    clipped,
+)
 
-_STYLES = {STARTED: "accent", SUCCEEDED: "good", FAILED: "attention", RECOVERED: "good"}
+_STYLES = {
+    STARTED: "accent",
+    SUCCEEDED: "good",
+    FAILED: "attention",
+    RECOVERED: "good",
+    SCHEMA_CHANGED: "warning",
+}
 _LONGEST_TEXT = 4000
 _MOST_LINES = 40
 

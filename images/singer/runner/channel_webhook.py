@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
 from .channel_http import json_post
-from .notice import FAILED, RECOVERED, STARTED, SUCCEEDED, Notice
+from .notice import FAILED, RECOVERED, SCHEMA_CHANGED, STARTED, SUCCEEDED, Notice
 
 _PLACE = re.compile(r"\{\{ *(\w+) *\}\}")
 _SIGNS = {
@@ -16,8 +16,15 @@ _SIGNS = {
     SUCCEEDED: ":white_check_mark:",
     FAILED: ":x:",
     RECOVERED: ":large_green_circle:",
+    SCHEMA_CHANGED: ":warning:",
 }
-_STATUSES = {STARTED: "started", SUCCEEDED: "resolved", FAILED: "firing", RECOVERED: "resolved"}
+_STATUSES = {
+    STARTED: "started",
+    SUCCEEDED: "resolved",
+    FAILED: "firing",
+    RECOVERED: "resolved",
+    SCHEMA_CHANGED: "resolved",
+}
 
 
 def prepare(channel: Mapping[str, Any], notice: Notice) -> Callable[[float], None]:

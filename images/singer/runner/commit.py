@@ -27,6 +27,8 @@ def commit(args: Arguments) -> tuple[int, Optional[str]]:
     else:
         write_json(args.output, candidate)
         print(f"saved the state of run {args.run}")
+    if args.schemas and args.save_state and _is_complete(args):
+        _keep_schemas(args)
     told = summary(args, *_end(args), committed=candidate and candidate.members["state"])
     if args.summary:
         write_json(args.summary, told)
@@ -63,11 +65,23 @@ def _checked(args: Arguments) -> JsonText:
     return text
 
 
+def _keep_schemas(args: Arguments) -> None:
+    """Makes the schemas of the load those that the next run compares with."""
+    if not args.new_schemas or not os.path.exists(args.new_schemas):
+        return
+    text = read_object_text(args.new_schemas, "schemas")
+    if text.value.get("run") == args.run:
+        write_json(args.schemas, text)
+
+
+def _is_complete(args: Arguments) -> bool:
+    outcome = awaited_outcome(args.tap_outcome_file) if args.tap_outcome_file else args.tap_outcome
+    return outcome in (None, COMPLETE) and not result_of(args.target_result).get("partialLoad")
+
+
 def _end(args: Arguments) -> tuple[str, Optional[int], None]:
     """Status, code and error. A run with follow-up steps is still in progress; its exit handler reports the end."""
-    outcome = awaited_outcome(args.tap_outcome_file) if args.tap_outcome_file else args.tap_outcome
-    failed = outcome not in (None, COMPLETE) or result_of(args.target_result).get("partialLoad")
-    more = failed or args.follow_ups
+    more = not _is_complete(args) or args.follow_ups
     return ("running", None, None) if more else ("succeeded", OK, None)
 
 
@@ -80,6 +94,7 @@ def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
         "leftOut": sum(
             result_of(path).get("leftOutCount", 0) for path in (args.tap_result, args.target_result)
         ),
+        "schemaChanges": len(told.get("schemaChanges", ())),
         "retries": sum(max(0, count - 1) for count in tries.values()),
         "bookmark": int(oldest(told["stateAfter"], told["unselected"]) or 0),
     }

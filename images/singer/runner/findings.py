@@ -97,13 +97,14 @@ def _log_line(session: Session, line: BadLine, what: str) -> None:
 
 
 def check_bad(session: Session, scanner: Scanner) -> None:
-    """Exit 14 for an unreadable line that may contain a message, or for too many bad lines."""
+    """Exit 14 for an unreadable line that may contain a message, or for too many bad lines; 16 for a refused message."""
     allowed, fatal = session.args.max_bad_lines, scanner.fatal
     if fatal:
         where = f"line {fatal.number}: " if fatal.number else ""
         if fatal.text:
             _log_line(session, fatal, "fails the run")
-        raise RunnerError(BAD_STREAM, f"bad stream: {where}{fatal.reason}")
+        kind = "bad stream: " if fatal.code == BAD_STREAM else ""
+        raise RunnerError(fatal.code, f"{kind}{where}{fatal.reason}")
     if scanner.bad > allowed:
         first = next(line for line in scanner.bad_lines if not line.recovered)
         raise RunnerError(

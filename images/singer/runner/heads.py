@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Optional
 
-from .messages import RECORD, STATE, Head
+from .messages import RECORD, SCHEMA, STATE, Head
 
 _TRIES = 6
 """Heads counted individually, one pass over the block each; a regular expression for all of them costs as much as six passes."""
@@ -110,25 +111,52 @@ class Heads:
                 return place + len(self.join)
         return -1
 
+    def lines(self, buffer: bytearray, end: int, key: Key) -> list[int]:
+        """Where lines of a type and stream with a known head start in `buffer[:end]`, in order."""
+        found = []
+        for line in self._beginnings(key):
+            if buffer.startswith(line[1:], 0, end):
+                found.append(0)
+            place = buffer.find(line, 0, end)
+            while place >= 0:
+                found.append(place + 1)
+                place = buffer.find(line, place + 1, end)
+        return sorted(found)
+
+    def schemas(self, buffer: bytearray, end: int) -> list[tuple[int, str]]:
+        """Where SCHEMA lines that look like known ones start in `buffer[:end]`, and their streams."""
+        found = []
+        for (opening, closing), kind in self._styles.items():
+            for start in _openings(buffer, end, opening, closing) if kind == SCHEMA else ():
+                name = start + len(opening)
+                stop = buffer.find(b'"', name, end)
+                text = bytes(buffer[name:stop])
+                if stop > 0 and buffer.startswith(closing, stop, end) and b"\\" not in text:
+                    found.append((start, text.decode("utf-8", "replace")))
+        return sorted(found)
+
     def last(self, buffer: bytearray, end: int, key: Key) -> Optional[bytes]:
         """The last line of a type and stream in `buffer[:end]`; None if its head does not occur."""
-        lines = self._lines.get(key)
-        if lines is None:
+        found = -1
+        for line in self._beginnings(key):
+            place = buffer.rfind(line, found + 1, end) + 1
+            if place or (found < 0 and buffer.startswith(line[1:], 0, end)):
+                found = place
+        return bytes(buffer[found : buffer.find(b"\n", found, end) + 1]) if found >= 0 else None
+
+    def _beginnings(self, key: Key) -> list[bytes]:
+        """How lines of a type and stream begin, with the end of the line before them."""
+        if key not in self._lines:
             named = {
                 opening + str(key[1]).encode() + closing
                 for (opening, closing), kind in self._styles.items()
                 if kind == key[0]
             }
-            lines = self._lines[key] = [
+            self._lines[key] = [
                 b"\n" + head
                 for head in named.union(head for head, known in self._keys.items() if known == key)
             ]
-        found = -1
-        for line in lines:
-            place = buffer.rfind(line, found + 1, end) + 1
-            if place or (found < 0 and buffer.startswith(line[1:], 0, end)):
-                found = place
-        return bytes(buffer[found : buffer.find(b"\n", found, end) + 1]) if found >= 0 else None
+        return self._lines[key]
 
     def _count_first(
         self, buffer: bytearray, start: int, end: int, total: int
@@ -190,3 +218,20 @@ class Heads:
 
     def _count(self, buffer: bytearray, head: bytes, start: int, end: int) -> int:
         return buffer.count(self.join + head, start, end) + buffer.startswith(head, start, end)
+
+
+def _openings(buffer: bytearray, end: int, opening: bytes, closing: bytes) -> Iterator[int]:
+    """Where lines start that may have this head, of which one part names the type of the message."""
+    by_opening = SCHEMA.encode() in opening
+    needle = b"\n" + opening if by_opening else closing
+    if by_opening and buffer.startswith(opening, 0, end):
+        yield 0
+    place = buffer.find(needle, 0, end)
+    while place >= 0:
+        start = place + 1 if by_opening else buffer.rfind(b"\n", 0, place) + 1
+        if by_opening or (
+            buffer.startswith(opening, start, end)
+            and buffer.find(b'"', start + len(opening), end) == place
+        ):
+            yield start
+        place = buffer.find(needle, place + 1, end)

@@ -9,13 +9,15 @@ import time
 from typing import Any, Callable, Optional
 
 from .batches import count_batches
-from .catalog import full_table_streams
+from .catalog import full_table_streams, read_catalog
 from .codes import INTERRUPTED, OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError, io_error
+from .column_checks import ColumnChecks
 from .distant_tap import DistantTap
 from .feed import Feed
-from .files import files_below, read_json
+from .files import files_below
 from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
 from .idle import Idle, Signs
+from .inspect_run import column_checks, inspection, refuse, require, settle, target_gate
 from .messages import RECORD, SCHEMA
 from .outcome import Saved
 from .relay import Relay
@@ -44,10 +46,14 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     if not _is_file(args.input):
         return _load_pipe(session, saved, plan)
     source = _open(args.input)
-    scanner, clean = _scan(session, source, plan.hard_delete)
+    inspected = inspection(session, lambda: catalog)
+    scanner, clean = _scan(session, source, plan.hard_delete, column_checks(inspected))
+    refusals = settle(session, inspected, scanner, live=False)
     check_bad(session, scanner)
     check_versions(scanner, source)
     check_content(session, scanner)
+    refuse(refusals)
+    require(session, inspected, scanner)
     if not scanner.total(SCHEMA) and not scanner.records:
         session.warn("the tap sent a STATE but no SCHEMA: there is nothing to load")
         saved.commit(scanner, None, lambda: scanner.states)
@@ -56,11 +62,6 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     if clean and not held & (scanner.of(SCHEMA).keys() | scanner.of(RECORD).keys()):
         return _load_file(session, saved, PipeLoad(session, plan), scanner, source)
     return _load_filtered(session, saved, PipeLoad(session, plan), source)
-
-
-def read_catalog(path: Optional[str]) -> Any:
-    """The catalog that the tap used; None if there is none."""
-    return read_json(path, "catalog", constants=True) if path and os.path.exists(path) else None
 
 
 def held_streams(catalog: Any) -> frozenset[str]:
@@ -111,13 +112,15 @@ def _open_pipe(args: Arguments) -> int:
     return source
 
 
-def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bool]:
+def _scan(
+    session: Session, source: int, hard_delete: bool, checks: Optional[ColumnChecks]
+) -> tuple[Scanner, bool]:
     """Scans the extract; returns whether the target can read it unchanged."""
     args = session.args
     session.progress.phase("scan", "start")
     started = time.monotonic()
     path = None if args.input == "-" else args.input
-    limits = Limits(args.max_bad_lines, args.partial, hard_delete)
+    limits = Limits(args.max_bad_lines, args.partial, hard_delete, checks)
     scanner, cut = scan_file(source, path, limits, session.check_not_stopped)
     count_batches(scanner)
     if cut:
@@ -174,11 +177,19 @@ def _load_filtered(
 def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, Optional[str]]:
     """Loads from a FIFO or stdin, which can only be read once."""
     args = session.args
+    inspected = inspection(session, lambda: read_catalog(args.catalog))
     load = PipeLoad(session, plan)
     scanner = Scanner(
-        saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True, live=True
+        saved.held,
+        args.max_bad_lines + 1,
+        plan.hard_delete,
+        remember=True,
+        live=True,
+        checks=column_checks(inspected),
+        inspection=inspected,
     )
-    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not is_partial(args))
+    gate = target_gate(inspected, scanner, load.child.kill)
+    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not is_partial(args), gate=gate)
     relay.start(lambda: _open_pipe(args), session.supervisor.wake)
     load.watch(relay)
 
@@ -211,10 +222,12 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     catalog = read_catalog(args.catalog)
     saved = Saved(session, catalog, held_streams(catalog) if args.partial else saved.held)
     session.result["complete"] = not args.partial
+    settle(session, inspected, scanner, live=True)
     if not session.supervisor.stops:
         check_bad(session, scanner)
         if load.trouble() is None:
             check_content(session, scanner)
+            require(session, inspected, scanner)
     return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, Optional
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
-EVENTS = (STARTED, SUCCEEDED, FAILED, RECOVERED)
+SCHEMA_CHANGED = "schema changed"
+"""A run succeeded, and a schema that its pipeline watches has changed."""
+EVENTS = (STARTED, SUCCEEDED, FAILED, RECOVERED, SCHEMA_CHANGED)
 _CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 _SHORTENED = " ..."
 

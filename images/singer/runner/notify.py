@@ -6,14 +6,16 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import Optional
+from typing import Any, Optional
 
 from .channels import deliver
 from .codes import OK
 from .failures import failures_in, first_failure
 from .files import records_of, records_text, result_if_any, write_json
-from .notice import FAILED, RECOVERED, SUCCEEDED, Notice
+from .notice import FAILED, RECOVERED, SCHEMA_CHANGED, SUCCEEDED, Notice
 from .request import Arguments
+
+_MOST_CHANGES = 10
 
 
 def notify(args: Arguments) -> tuple[int, Optional[str]]:
@@ -36,7 +38,15 @@ def _event(args: Arguments) -> Optional[str]:
         write_json(args.marker, {"failing": False})
         if RECOVERED in wanted:
             return RECOVERED
-    return args.event if args.event in wanted else None
+    if args.event in wanted:
+        return args.event
+    warns = args.event == SUCCEEDED and _warns(result_if_any(args.result))
+    return SCHEMA_CHANGED if warns else None
+
+
+def _warns(result: Mapping[str, Any]) -> bool:
+    """Whether the schema of a stream has changed that is not simply loaded then."""
+    return any(change.get("policy") != "load" for change in result.get("schemaChanges") or ())
 
 
 def _was_failing(path: Optional[str]) -> bool:
@@ -52,6 +62,7 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
     error = first_failure(failures_in(environment)) if event == FAILED else None
     result = result_if_any(args.result)
     left_out = result.get("leftOut")
+    changes = _changes(result)
     fields = {
         "event": event,
         "pipeline": args.pipeline,
@@ -62,6 +73,7 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
         "seconds": _number(args.seconds),
         "records": records_of(result),
         "leftOut": left_out,
+        "schemaChanges": changes,
         "error": error,
         "link": args.link,
     }
@@ -69,8 +81,19 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
     return Notice(
         fields=known,
         records=records_text(result),
-        notes=tuple(f"skipped: {text}" for text in left_out or []),
+        notes=(
+            *(f"skipped: {text}" for text in left_out or []),
+            *(f"schema changed: {text}" for text in changes),
+        ),
     )
+
+
+def _changes(result: Mapping[str, Any]) -> list[str]:
+    """The changes of schemas, a text each."""
+    found = result.get("schemaChanges") or []
+    texts = [f"{change['stream']}: {change['text']}" for change in found[:_MOST_CHANGES]]
+    more = len(found) - len(texts)
+    return texts + ([f"and {more:,} more"] if more else [])
 
 
 def _number(text: Optional[str]) -> Optional[float]:

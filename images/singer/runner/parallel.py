@@ -10,6 +10,7 @@ from typing import Any, Callable
 from . import extract as single_extract
 from . import load as single_load
 from . import stream as single_stream
+from .catalog import read_catalog
 from .codes import OK, TAP_FAILED, RunnerError
 from .files import files_below, write_atomic
 from .guarded import Outcome
@@ -19,7 +20,7 @@ from .slice_files import clear, folder_of, has_list, read_list, slices_of, write
 from .slice_plan import alone, arguments, keep_overlay, of_tap, of_target, prepare
 from .slice_process import Slice, SliceProcess
 from .slice_results import combine, outcome
-from .slice_save import check_masked, check_records, check_tables, save
+from .slice_save import check_extracts, check_masked, check_tables, save
 from .slice_wait import wait
 from .workflow import COMPLETE, FAILED, PARTIAL
 
@@ -102,7 +103,7 @@ def load(session: Session) -> Outcome:
     if is_fifo:
         _await_list(session, folder)
     listed = read_list(folder)
-    catalog = single_load.read_catalog(args.catalog)
+    catalog = read_catalog(args.catalog)
     slices = slices_of([each["streams"] for each in listed], catalog, folder_of(args))
     inputs = _extracts(slices, folder, is_fifo)
     if len(slices) == 1:
@@ -125,7 +126,7 @@ def load(session: Session) -> Outcome:
         if not (partial[part.number] and os.path.getsize(inputs[part.number]) == 0)
     ]
     if not is_fifo:
-        check_records(session, [inputs[part.number] for part in loaded])
+        check_extracts(session, {inputs[part.number]: part for part in loaded})
     processes = _started(
         session,
         loaded,

@@ -7,16 +7,26 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from .batches import count_batches
 from .blocks import blocks
-from .codes import RunnerError
+from .codes import EXPECTATION, RunnerError
 from .column_masking import ColumnMasking
 from .pipes import Gatherer, enlarge
 from .scan import Cut, Scanner
+from .totals import BadLine
 
 _MANY_PIECES = 8
+
+
+class Gate(NamedTuple):
+    """What keeps refused data from a target that already reads."""
+
+    at_end: Callable[[], Optional[str]]
+    """Called when all data of a tap that succeeded has come; returns why it is refused."""
+    refuse: Callable[[BadLine], None]
+    """Called with a refused message before the target's input is closed: it must not take that for the end of the data."""
 
 
 class Relay:
@@ -29,6 +39,7 @@ class Relay:
         max_bad: int,
         keep_tail: Callable[[], bool],
         masking: Optional[ColumnMasking] = None,
+        gate: Optional[Gate] = None,
     ) -> None:
         self.scanner = scanner
         self.read = 0
@@ -55,6 +66,7 @@ class Relay:
         self._max_bad = max_bad
         self._keep_tail = keep_tail
         self._masking = masking
+        self._gate = gate
 
     def start(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
         """Moves the data of `open_source`, which is called in the thread, because opening a FIFO waits for its writer."""
@@ -96,6 +108,8 @@ class Relay:
             self.error = OSError(errno.EIO, f"{type(error).__name__}{detail}")
         if not (self.broken or self.too_bad or self.error):
             self.complete = True
+        if self.too_bad and self._gate and self.scanner.fatal:
+            self._gate.refuse(self.scanner.fatal)
         os.close(self._sink)
         self.ended.set()
         on_end()
@@ -126,6 +140,14 @@ class Relay:
                 self.too_bad = True
                 return
         self._end_source(wake)
+        self._look_at_end()
+
+    def _look_at_end(self) -> None:
+        """Refuses what is only known to be wrong once everything has come, before the target learns of the end."""
+        refusal = self._gate.at_end() if self._gate and self._keep_tail() else None
+        if refusal:
+            self.scanner.fatal = BadLine(0, refusal, b"", code=EXPECTATION)
+            self.too_bad = True
 
     def _end_source(self, wake: Callable[[], None]) -> None:
         self.source_ended = True

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from collections.abc import Iterable
+from typing import Any, Callable, Optional
 
 from .catalog import entries, names
 from .codes import USAGE, RunnerError
@@ -25,9 +26,16 @@ _MERGED = ("mask", "expect")
 class Rules:
     """The options of the streams of a run."""
 
-    def __init__(self, rules: list[Options], catalog: Optional[dict[str, Any]] = None) -> None:
+    def __init__(
+        self,
+        rules: list[Options],
+        catalog: Optional[dict[str, Any]] = None,
+        names_of: Optional[Callable[[str], Iterable[str]]] = None,
+    ) -> None:
         self._rules = rules
         self._ids: dict[str, list[str]] = {}
+        self._names_of = names_of
+        """The names of a stream, where the catalog is only known once the tap runs."""
         self._known: dict[str, Options] = {}
         for entry in entries(catalog, "the catalog") if catalog and rules else []:
             name = entry.get("stream", entry.get("tap_stream_id"))
@@ -41,8 +49,14 @@ class Rules:
         """The options of a stream by the name in its messages; rules may have its ID in the catalog instead."""
         found = self._known.get(stream)
         if found is None:
-            found = self._known[stream] = self._merged([stream, *self._ids.get(stream, [])])
+            others = self._names_of(stream) if self._names_of and self._rules else ()
+            known = [stream, *self._ids.get(stream, []), *others]
+            found = self._known[stream] = self._merged(known)
         return found
+
+    def expectation(self, stream: str, name: str) -> Any:
+        """An expectation of a stream; None if it has none."""
+        return self.of(stream).get("expect", {}).get(name)
 
     def having(self, field: str) -> list[Options]:
         """The rules with a field, in order."""

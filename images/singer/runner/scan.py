@@ -13,10 +13,13 @@ import codecs
 from typing import Any, Optional
 
 from .canonical import parse
+from .codes import EXPECTATION
+from .column_checks import ColumnChecks
 from .heads import Heads, Key
+from .inspection import Inspection
 from .last_records import LastRecords
 from .lossless import JsonText
-from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line
+from .messages import ACTIVATE_VERSION, BATCH, RECORD, SCHEMA, STATE, Message, read_line
 from .other_lines import OtherLine, blank
 from .state_shapes import Shapes
 from .totals import BadLine, Totals
@@ -41,12 +44,18 @@ class Scanner(Totals):
         hard_delete: bool = False,
         remember: bool = False,
         live: bool = False,
+        checks: Optional[ColumnChecks] = None,
+        inspection: Optional[Inspection] = None,
     ) -> None:
         super().__init__(keep_bad, hard_delete, remember, live)
+        self._checks = checks
+        self._inspection = inspection
+        """Refuses messages before the target gets them; None where all are known before it starts."""
         self._drop = drop
         self._heads = Heads()
         self._shapes = Shapes()
         self._odd_states: list[tuple[int, Optional[JsonText]]] = []
+        self._odd_schemas: list[tuple[int, str]] = []
         self._cuts: list[Cut] = []
         self._buffer, self._end = bytearray(), 0
         self._last = LastRecords(self._heads) if hard_delete and live else None
@@ -57,7 +66,7 @@ class Scanner(Totals):
         Everything from a `fatal` line on is left out.
         """
         self._cuts, self._buffer, self._end = [], buffer, end
-        self._odd_states = []
+        self._odd_states, self._odd_schemas, self._described = [], [], {}
         self._heads.join = b"}\r\n" if buffer.endswith(b"}\r\n", 0, end) else b"}\n"
         total = buffer.count(b"\n", 0, end)
         states, records = self.total(STATE), self._versioned()
@@ -65,6 +74,10 @@ class Scanner(Totals):
         self._region(buffer, 0, end, total, self.lines)
         if self.versions.hard_delete and not self.fatal:
             self._find_versionless(buffer, end, self._versioned() - records)
+        if self._described:
+            self._take_schemas(buffer)
+        if self._checks and self._recent:
+            self._check_columns(self._checks, buffer)
         if self.total(STATE) > states and not self.fatal:
             self._take_states(buffer, end)
         if not self.fatal:
@@ -160,14 +173,31 @@ class Scanner(Totals):
             refusal = self.versions.record(str(stream), message.fields.get("version"))
             if self._last and not message.head:
                 self._last.take(str(stream), line)
+            if self._checks and (message.skip or not message.head):
+                self._refuse(
+                    start, self._checks.wrong(str(stream), message.fields.get("record")), number
+                )
         elif kind == ACTIVATE_VERSION:
             refusal = self.versions.activate(
                 str(stream), message.fields.get("version"), self._version_before(str(stream), start)
             )
+            if self._inspection and not refusal:
+                waits = any(batch[0] == stream for batch in self.batches)
+                self._refuse(
+                    start,
+                    self._inspection.activate(
+                        str(stream),
+                        message.fields.get("version"),
+                        None if waits else self.loaded().get(str(stream), 0),
+                    ),
+                    number,
+                )
         elif kind == BATCH:
             self.batches.append(
                 (str(stream), {name: message.fields.get(name) for name in ("manifest", "encoding")})
             )
+        elif kind == SCHEMA and (message.skip or not message.head):
+            self._odd_schemas.append((start + message.skip, str(stream)))
         if refusal:
             self._stop(start, BadLine(number, refusal, line[:_SHOWN]))
         elif kind == STATE and (message.skip or not message.head):
@@ -215,6 +245,38 @@ class Scanner(Totals):
                     start,
                     BadLine(number, refusal, bytes(buffer[start : min(stop, start + _SHOWN)])),
                 )
+
+    def _take_schemas(self, buffer: bytearray) -> None:
+        """Finds the SCHEMA messages in the block; those that a tap only repeats are not looked at."""
+        end = self._reach
+        if not self._odd_schemas and self.schemas.repeated(buffer, end, self._described):
+            return
+        for start, stream in sorted({*self._heads.schemas(buffer, end), *self._odd_schemas}):
+            if start >= self._reach:
+                return
+            stop = buffer.find(b"\n", start, end) + 1
+            text = bytes(buffer[start:stop])
+            if text == self.schemas.last.get(stream):
+                continue
+            number = self._number(buffer, start)
+            if self.schemas.take(number, stream, text) and self._inspection:
+                refusal = self._inspection.schema(stream, text)
+                self._refuse(buffer.rfind(b"\n", 0, start) + 1, refusal, number)
+
+    def _check_columns(self, checks: ColumnChecks, buffer: bytearray) -> None:
+        offense = checks.first(self._heads, buffer, self._reach, self._recent)
+        if offense:
+            self._refuse(offense.start, offense.text, self._number(buffer, offense.start))
+
+    @property
+    def _reach(self) -> int:
+        """Up to where the target gets the block."""
+        return self._cuts[-1][0] if self.fatal else self._end
+
+    def _refuse(self, start: int, refusal: Optional[str], number: int) -> None:
+        """Stops at a message that is not as expected. Its text is not logged: it may hold personal data."""
+        if refusal:
+            self._stop(start, BadLine(number, refusal, b"", code=EXPECTATION))
 
     def _number(self, buffer: bytearray, start: int) -> int:
         return self.lines + buffer.count(b"\n", 0, start) + 1

@@ -8,6 +8,7 @@ import signal
 from typing import Any, Callable, NamedTuple, Optional
 
 from .blocks import BLOCK, blocks
+from .column_checks import ColumnChecks
 from .descent import request_death
 from .scan import Scanner
 from .states import States
@@ -27,6 +28,8 @@ class Limits(NamedTuple):
     """The tap failed: a last line without newline is left out."""
     hard_delete: bool
     """The target deletes rows on an ACTIVATE_VERSION."""
+    checks: Optional[ColumnChecks] = None
+    """Expectations of values."""
 
 
 def scan_file(fd: int, path: Optional[str], limits: Limits, check: Check) -> tuple[Scanner, bool]:
@@ -64,7 +67,10 @@ def _scan_part(
     fd: int, start: int, end: int, limits: Limits, check: Check, remember: bool = False
 ) -> tuple[Scanner, bool]:
     scanner = Scanner(
-        keep_bad=limits.max_bad + 1, hard_delete=limits.hard_delete, remember=remember
+        keep_bad=limits.max_bad + 1,
+        hard_delete=limits.hard_delete,
+        remember=remember,
+        checks=limits.checks,
     )
     os.lseek(fd, start, os.SEEK_SET)
     for buffer, stop, whole in blocks(fd, None, end - start):

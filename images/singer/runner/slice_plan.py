@@ -121,7 +121,11 @@ def of_tap(part: Slice) -> dict[str, Any]:
 
 
 def of_target(part: Slice) -> dict[str, Any]:
-    return {"candidate": part.path("candidate.json"), "target_log": part.path("target.log")}
+    return {
+        "candidate": part.path("candidate.json"),
+        "new_schemas": part.path("schemas.json"),
+        "target_log": part.path("target.log"),
+    }
 
 
 def keep_overlay(session: Session, slices: list[Slice]) -> None:

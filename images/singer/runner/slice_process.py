@@ -49,6 +49,8 @@ class Slice(NamedTuple):
 
 
 _SHOWN = 3
+_LEFT = ("candidate", "new_schemas")
+"""What a slice leaves beside its result."""
 
 
 class SliceProcess:
@@ -69,7 +71,7 @@ class SliceProcess:
         """Its latest progress."""
         self._session = session
         self._result = args.result
-        for path in (args.result, getattr(args, "candidate", None)):
+        for path in (args.result, *(getattr(args, name, None) for name in _LEFT)):
             remove(path or "")
         out, err = os.pipe(), os.pipe()
         self._outputs = out[0], err[0]

@@ -57,6 +57,10 @@ def combine(session: Session, processes: list[SliceProcess]) -> None:
         ends = [each[kind] for each in results if kind in each]
         if ends:
             result[kind] = next((end for end in ends if end["exit"] != OK), ends[0])
+    if any("schemaChanges" in each for each in results):
+        result["schemaChanges"] = [
+            change for each in results for change in each.get("schemaChanges", [])
+        ]
     seconds = [each.get("seconds", {}) for each in results]
     result["seconds"] = {
         name: max(each[name] for each in seconds if name in each)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Optional
+from collections.abc import Callable, Mapping
+from typing import Any, Optional
 
 from .batches import count_batches
 from .bookmarks import State
+from .catalog import read_catalog
 from .codes import BAD_STREAM, EXPECTATION, OK, USAGE, RunnerError
 from .guarded import Outcome
+from .inspect_run import refusals_of, refuse, saved_schemas, write
 from .outcome import Saved
 from .request import Arguments
+from .rules import read_rules
 from .scan_file import Limits, scan_file
+from .schema_memory import read_memory
 from .session import Session
 from .slice_plan import sizes
 from .slice_process import Slice, SliceProcess
@@ -31,6 +36,7 @@ def save(
 ) -> Outcome:
     """Merges the states of the slices; returns exit code and error of the run."""
     args, result = session.args, session.result
+    _keep_schemas(session, processes)
     broken = failed(processes)
     _check_all(session, processes, wanted if not broken and not session.supervisor.stops else None)
     parts = [
@@ -82,13 +88,16 @@ def check_masked(processes: list[SliceProcess]) -> None:
         raise RunnerError(USAGE, missing[0])
 
 
-def check_records(session: Session, paths: list[str]) -> None:
-    """Exit 16 for too few records, before anything is loaded."""
+def check_extracts(session: Session, parts: Mapping[str, Slice]) -> None:
+    """Exit 16 for too few records and for schemas and losses that fail a slice, before anything is loaded.
+
+    `parts` are the slices by the path of their extract. Values in columns are checked by each slice.
+    """
     wanted = session.args.min_records
-    if not wanted:
+    if not wanted and not read_rules(session.args.rules):
         return
-    count = 0
-    for path in paths:
+    count, refusals = 0, []
+    for path, part in parts.items():
         fd = os.open(path, os.O_RDONLY)
         try:
             limits = Limits(session.args.max_bad_lines, True, False)
@@ -97,7 +106,27 @@ def check_records(session: Session, paths: list[str]) -> None:
             os.close(fd)
         count_batches(scanner)
         count += scanner.records
-    _require(session, count, wanted)
+        refusals += refusals_of(session, _catalog_reader(part), scanner)
+    if wanted:
+        _require(session, count, wanted)
+    refuse(refusals)
+
+
+def _catalog_reader(part: Slice) -> Callable[[], Any]:
+    return lambda: read_catalog(part.path("catalog.json"))
+
+
+def _keep_schemas(session: Session, processes: list[SliceProcess]) -> None:
+    """Writes the schemas after the run: those of each slice over those of the last run."""
+    found = saved_schemas(session)
+    for process in processes:
+        try:
+            own = read_memory(process.slice.path("schemas.json"))
+        except ValueError:
+            continue
+        seen = process.result.get("schemas", {})
+        found.update({stream: each for stream, each in own.items() if stream in seen})
+    write(session, found)
 
 
 def _require(session: Session, count: int, wanted: int) -> None:

@@ -13,6 +13,8 @@ from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
 from .column_masking import ColumnMasking, column_masking
 from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
 from .idle import Idle, Signs
+from .inspect_run import column_checks, inspection, require, settle, target_gate
+from .inspection import Inspection
 from .messages import SCHEMA
 from .outcome import Saved
 from .pipes import large_pipe
@@ -30,6 +32,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
     masking = column_masking(session, plan.catalog)
     target = prepare_target(session)
     session.check_not_stopped()
+    inspected = inspection(session, lambda: plan.catalog)
     read, write = large_pipe()
     load = PipeLoad(session, target)
     try:
@@ -43,8 +46,10 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         hard_delete=target.hard_delete,
         remember=True,
         live=True,
+        checks=column_checks(inspected),
+        inspection=inspected,
     )
-    run = _Run(session, tap, load, scanner, read, masking)
+    run = _Run(session, tap, load, scanner, read, masking, inspected)
     run.wait(plan.overlay.look)
     complete = tap.ok and not session.supervisor.stops
     held = full_table_streams(plan.catalog) if plan.catalog and not complete else frozenset()
@@ -55,6 +60,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         seconds={"tap": round(tap.seconds, 3), "target": round(load.child.seconds, 3)},
     )
     publish(session, run.scanner)
+    settle(session, inspected, run.scanner, live=True)
     return run.conclude(Saved(session, plan.catalog, held))
 
 
@@ -71,6 +77,7 @@ class _Run:
         scanner: Scanner,
         source: int,
         masking: Optional[ColumnMasking],
+        inspected: Inspection,
     ) -> None:
         args = session.args
         self._session = session
@@ -80,7 +87,11 @@ class _Run:
         self._logged = 0
         self.scanner = scanner
         self._masking = masking
-        self._relay = Relay(scanner, load.sink, args.max_bad_lines, self._tap_ended_well, masking)
+        self._inspected = inspected
+        gate = target_gate(inspected, scanner, load.child.kill)
+        self._relay = Relay(
+            scanner, load.sink, args.max_bad_lines, self._tap_ended_well, masking, gate
+        )
         wake = session.supervisor.wake
         self._relay.start(lambda: source, wake)
         load.watch(self._relay)
@@ -196,6 +207,7 @@ class _Run:
                 if self._masking:
                     self._masking.check(session)
                 check_content(session, self.scanner)
+                require(session, self._inspected, self.scanner)
         if self._relay.error:
             return INTERNAL, f"reading from {self._tap.name}: {self._relay.error.strerror}"
         if trouble is None and stops < 2 and not self._relay.refused:

@@ -84,6 +84,7 @@ def summary(
         "target": target.get("targetConnector", _NOBODY),
         "unselected": target.get("unselected", []),
         **({"slices": target["slices"]} if "slices" in target else {}),
+        **({"schemaChanges": target["schemaChanges"]} if target.get("schemaChanges") else {}),
         "stateBefore": before,
         "stateAfter": after,
         "stateCommitted": committed is not None,

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from .bookmarks import State
+from .codes import BAD_STREAM
 from .messages import RECORD, SCHEMA, STATE
+from .schema_lines import SchemaLines
 from .states import States
 from .versions import Versions
 
@@ -24,6 +26,8 @@ class BadLine(NamedTuple):
     """Its first bytes."""
     recovered: bool = False
     """Whether its message was loaded."""
+    code: int = BAD_STREAM
+    """Exit code of a run that it fails."""
 
 
 class Totals:
@@ -57,11 +61,15 @@ class Totals:
         """Number of those files."""
         self.uncounted_files = 0
         """Those whose rows cannot be counted."""
+        self.schemas = SchemaLines()
+        """The SCHEMA messages."""
         self.dropped: set[str] = set()
         """Streams that occurred and were left out."""
         self._notes: list[tuple[int, str]] = []
         self._recent: dict[str, int] = {}
         """Number of records of the streams in the current block."""
+        self._described: dict[str, int] = {}
+        """Number of SCHEMA messages of the streams in the current block."""
 
     def of(self, kind: str) -> dict[str, int]:
         """Number of messages of a type by stream."""
@@ -118,6 +126,7 @@ class Totals:
             self.batches,
             self.versions.totals(),
             list(self.stream_bytes.items()),
+            self.schemas.totals(),
         )
 
     def add(self, totals: tuple[Any, ...]) -> None:
@@ -133,10 +142,12 @@ class Totals:
             batches,
             versions,
             stream_bytes,
+            schemas,
         ) = totals
         for key, count in counts:
             self._add(key, count)
-        self._recent = {}
+        self._recent, self._described = {}, {}
+        self.schemas.add(schemas, self.lines)
         for stream, count in stream_bytes:
             self.stream_bytes[stream] = self.stream_bytes.get(stream, 0) + count
         listed = [BadLine(line[0] + self.lines, *line[1:]) for line in bad_lines]
@@ -160,6 +171,8 @@ class Totals:
         self.counts[key] = self.counts.get(key, 0) + count
         if key[0] == RECORD:
             self._recent[str(key[1])] = self._recent.get(str(key[1]), 0) + count
+        elif key[0] == SCHEMA:
+            self._described[str(key[1])] = self._described.get(str(key[1]), 0) + count
 
     def _attribute(self, size: int) -> None:
         """Adds the bytes of a block to the streams whose records it holds, by their number."""

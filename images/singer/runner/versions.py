@@ -63,6 +63,10 @@ class Versions:
             )
         return self._refusal(stream)
 
+    def activated(self, stream: str) -> list[Any]:
+        """The versions of the stream that were activated."""
+        return self._activated.get(stream, [])
+
     def outdated(self) -> dict[str, int]:
         """Streams whose first record is of an older version than the last activated one, which a target with
         `hard_delete` would leave no row of unless other records carry that one."""
@@ -96,7 +100,7 @@ class Versions:
         for stream, versions in self._activated.items():
             if stream not in streams:
                 # A tap repeats the version in its state: the rows of the table already have it.
-                if versions[-1] != _saved_version(before, stream):
+                if versions[-1] != saved_version(before, stream):
                     found.append(
                         f'stream "{stream}": ACTIVATE_VERSION {versions[-1]} came without any record; '
                         "a target that follows it deletes all rows of the table or marks them as deleted"
@@ -175,7 +179,8 @@ def deletes_hard(config: Mapping[str, Any], settings: Mapping[str, str]) -> bool
     return "add_metadata_columns" not in settings or any(switch in settings for switch in switches)
 
 
-def _saved_version(state: Optional[Mapping[str, Any]], stream: str) -> Any:
+def saved_version(state: Optional[Mapping[str, Any]], stream: str) -> Any:
+    """The version of a stream's table in a state; None if it has none."""
     bookmarks = (state or {}).get("bookmarks")
     bookmark = bookmarks.get(stream) if isinstance(bookmarks, dict) else None
     return bookmark.get("version") if isinstance(bookmark, dict) else None

@@ -135,6 +135,22 @@ export const target = {
     .exactOptional(),
 };
 
+/** The schemas of the streams, in each command that gives data to a target. */
+export const schemas = {
+  schemas: path
+    .describe(
+      "Schemas that the streams had in the last successful run. A missing file means none.",
+    )
+    .exactOptional(),
+  newSchemas: path
+    .describe("Receives the schemas after this run, also where a change of them fails it.")
+    .exactOptional(),
+  acceptSchema: z
+    .boolean()
+    .default(false)
+    .describe("Load streams whose schema has changed although a rule says `fail`."),
+};
+
 /** How a run is split over several taps and targets. */
 export const slices = {
   parallel: z

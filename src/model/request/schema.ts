@@ -5,6 +5,7 @@ import {
   path,
   rules,
   run,
+  schemas,
   shared,
   slices,
   tap,
@@ -41,6 +42,7 @@ const load = z
     ...target,
     ...run,
     ...rules,
+    ...schemas,
     input: path.describe("What the tap sent: a file, a FIFO, or - for stdin.").exactOptional(),
     tapActivity: path
       .describe("Log of the tap, whose changes count as a sign of life.")
@@ -64,6 +66,7 @@ const stream = z
     ...run,
     ...rules,
     ...tapRun,
+    ...schemas,
     ...slices,
   })
   .describe("Runs a tap and a target together.");
@@ -121,8 +124,14 @@ const commit = z
     summary: path.describe("Receives the summary of the run.").exactOptional(),
     facts: path
       .describe(
-        "Folder for one file per number of the metrics: records, bytes, retries, leftOut, bookmark.",
+        "Folder for one file per number of the metrics: records, bytes, retries, leftOut, bookmark, schemaChanges.",
       )
+      .exactOptional(),
+    newSchemas: path
+      .describe("Schemas that a load left. A missing file means none.")
+      .exactOptional(),
+    schemas: path
+      .describe("Receives the schemas to save, if the whole run succeeded.")
       .exactOptional(),
     followUps: z.boolean().default(false).describe("Follow-ups run after this step."),
     ...tapOutcome,

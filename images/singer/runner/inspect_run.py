@@ -1,0 +1,130 @@
+"""The inspection of a run: what it starts from, and what it leaves in the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Optional
+
+from .codes import EXPECTATION, RunnerError
+from .column_checks import ColumnChecks
+from .earlier_attempts import read_earlier
+from .inspection import WARN, Before, Inspection
+from .known_streams import KnownStreams
+from .lossless import JsonText
+from .relay import Gate
+from .rules import Rules, read_rules
+from .schema_changes import in_words
+from .schema_memory import Known, read_memory, write_memory
+from .session import Session
+from .state import read_identity
+from .totals import BadLine, Totals
+
+_SHOWN = 3
+
+
+def inspection(session: Session, catalog: Callable[[], Any]) -> Inspection:
+    """The inspection of a load or stream; `catalog` reads the catalog of its tap, if there is one."""
+    args = session.args
+    state = session.result.get("stateBefore")
+    streams = KnownStreams(catalog)
+    before = Before(
+        saved_schemas(session),
+        json.loads(state.text) if isinstance(state, JsonText) else None,
+        (read_identity(args.identity, args.run) or {}).get("pipeline") or "NAME",
+        args.accept_schema,
+        dict(read_earlier(args.earlier).records),
+    )
+    return Inspection(Rules(read_rules(args.rules), None, streams.names_of), before, streams)
+
+
+def column_checks(inspected: Inspection) -> Optional[ColumnChecks]:
+    """The checks of values; None if no stream has any, so that no record is parsed."""
+    some = any("columns" in rule["expect"] for rule in inspected.rules.having("expect"))
+    return ColumnChecks(inspected.rules) if some else None
+
+
+def target_gate(
+    inspected: Inspection, totals: Totals, kill: Callable[[str], None]
+) -> Optional[Gate]:
+    """Keeps refused data from a running target; None without rules, so that nothing waits for the end of the tap.
+
+    A target that is only told of the end of its input would replace tables with a part of their data.
+    """
+    if not inspected.rules:
+        return None
+
+    def at_end() -> Optional[str]:
+        return "; ".join(inspected.losses(totals)[:_SHOWN]) or None
+
+    def refuse_line(line: BadLine) -> None:
+        if line.code == EXPECTATION:
+            kill("was stopped before it got data that does not meet the expectations")
+
+    return Gate(at_end, refuse_line)
+
+
+def settle(session: Session, inspected: Inspection, totals: Totals, live: bool) -> list[str]:
+    """Puts the changes and schemas into the result; returns why the run must not load, for a scan before the load."""
+    refusals = [] if live else _take(inspected, totals)
+    for stream, text in totals.schemas.last.items():
+        # The last message counts, also where it repeats an earlier one.
+        inspected.last(stream, text)
+    changed = inspected.changes
+    session.result["schemaChanges"] = [
+        {**change.as_json(), "policy": inspected.policy(change.stream)} for change in changed
+    ]
+    for stream in dict.fromkeys(change.stream for change in changed):
+        if inspected.policy(stream) == WARN:
+            of_stream = [change for change in changed if change.stream == stream]
+            session.warn(f'the schema of stream "{stream}" has changed: {in_words(of_stream)}')
+    write(session, inspected.after(totals, bool(session.result.get("complete"))))
+    return refusals
+
+
+def require(session: Session, inspected: Inspection, totals: Totals) -> None:
+    """Exit 16 for a full load that lost too many records, and for streams with too few."""
+    if getattr(session.args, "partial", False):
+        return
+    refuse(_unmet(inspected, totals))
+
+
+def refusals_of(session: Session, catalog: Callable[[], Any], totals: Totals) -> list[str]:
+    """Why a part of an extract must not be loaded; nothing is reported yet."""
+    inspected = inspection(session, catalog)
+    found = _take(inspected, totals)
+    return found if session.args.partial else found + _unmet(inspected, totals)
+
+
+def _unmet(inspected: Inspection, totals: Totals) -> list[str]:
+    few = [] if totals.uncounted_files else inspected.too_few(totals)
+    return inspected.losses(totals) + few
+
+
+def refuse(found: list[str]) -> None:
+    """Exit 16 with the first reasons, if there are any."""
+    if found:
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise RunnerError(EXPECTATION, "; ".join(found[:_SHOWN]) + more)
+
+
+def write(session: Session, streams: dict[str, Known]) -> None:
+    """Writes the schemas after this run. They count once the run is committed."""
+    args = session.args
+    if args.new_schemas and streams:
+        identity = read_identity(args.identity, args.run) or {}
+        write_memory(args.new_schemas, streams, identity.get("pipeline"), identity.get("run"))
+
+
+def _take(inspected: Inspection, totals: Totals) -> list[str]:
+    found = [inspected.schema(stream, text) for _, stream, text in totals.schemas.found]
+    return [text for text in found if text]
+
+
+def saved_schemas(session: Session) -> dict[str, Known]:
+    """The schemas of the last successful run; none if they cannot be read."""
+    try:
+        return read_memory(session.args.schemas)
+    except ValueError as error:
+        session.warn(f"the saved schemas are not used: {error}")
+        return {}

@@ -3,7 +3,7 @@ import type { RunEvent } from "../run/events";
 import { GRACE_SECONDS } from "../run/stop";
 import { formatAge } from "../status/status-table";
 import { formatBytes } from "../common/print";
-import { runFigures } from "../store/runs/run-text";
+import { runFigures, schemaTexts } from "../store/runs/run-text";
 
 /** Progress of the current runs on screen; on a terminal, the last line is a live status. */
 export interface Progress {
@@ -118,6 +118,7 @@ function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: strin
   const figures = runFigures(summary);
   const notes = [
     ...(summary.leftOut ?? []).map((text) => `skipped: ${text}`),
+    ...schemaTexts(summary.schemaChanges).map((text) => `schema changed: ${text}`),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
   ];
   const warnings = notes.map((note) => `\n  ${pc.yellow(note)}`).join("");

@@ -17,6 +17,7 @@ import { watchRun } from "./watch-run";
 export interface ClusterRunFlags {
   readonly fullRefresh?: boolean;
   readonly keepState?: boolean;
+  readonly acceptSchema?: boolean;
   /** Singer state to resume from. */
   readonly state?: JsonText;
   /** First day to replicate. */
@@ -42,11 +43,14 @@ export async function runOnCluster(
   const started: { readonly pipeline: string; readonly run: string; readonly workflow: string }[] =
     [];
   for (const entry of entries) {
-    const parameters = await startParameters(
-      context.openStore,
-      entry.name,
-      await startFrom(context, entry, flags),
-    );
+    const parameters = {
+      ...(await startParameters(
+        context.openStore,
+        entry.name,
+        await startFrom(context, entry, flags),
+      )),
+      ...(flags.acceptSchema && { acceptSchema: "true" }),
+    };
     const { metadata } = await submit(connection, entry.name, { trigger: "manual", parameters });
     started.push({ pipeline: entry.name, run: runIdOf(metadata), workflow: metadata.name });
     if (!flags.json) print(`${entry.name}: run ${runIdOf(metadata)} (Workflow ${metadata.name})`);

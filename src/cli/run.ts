@@ -27,6 +27,7 @@ interface RunFlags {
   readonly all?: boolean;
   readonly fullRefresh?: boolean;
   readonly keepState?: boolean;
+  readonly acceptSchema?: boolean;
   readonly state?: string;
   readonly offline?: boolean;
   readonly mode?: Mode;
@@ -56,6 +57,10 @@ export function addRun(program: Command): void {
     .option(
       "--keep-state",
       "resume from the saved state even if the tap, source, target or destination changed",
+    )
+    .option(
+      "--accept-schema",
+      'load streams whose schema has changed despite onSchemaChange "fail"',
     )
     .option("--state <file>", "resume from the state in a file instead of the saved state")
     .option(
@@ -126,6 +131,7 @@ async function runAction(
         }),
         fullRefresh: flags.fullRefresh === true,
         keepState: flags.keepState === true,
+        acceptSchema: flags.acceptSchema === true,
         offline: flags.offline === true,
         skipFollowUps: flags.skipFollowUps === true,
         jobs: positive("--jobs", flags.jobs),

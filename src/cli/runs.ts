@@ -4,7 +4,12 @@ import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { entryIfAny } from "./pipeline";
 import { formatBytes, print, printJson, table } from "../common/print";
-import { describeStateAfter, leftOutColumn, recordsCell } from "../store/runs/run-text";
+import {
+  describeStateAfter,
+  leftOutColumn,
+  recordsCell,
+  schemaColumn,
+} from "../store/runs/run-text";
 import { resultText } from "../status/status-table";
 
 interface RunsFlags {
@@ -32,6 +37,7 @@ export function addRuns(program: Command): void {
           `"${name}" has not run yet. Run it with: ${context.commands.tapctl(`run ${name}`)}`,
         );
       const leftOut = leftOutColumn(runs);
+      const schemas = schemaColumn(runs);
       const rows = runs.map((run) => [
         run.run,
         run.status,
@@ -40,6 +46,7 @@ export function addRuns(program: Command): void {
         (run.seconds ?? 0).toFixed(1),
         describeStateAfter(run),
         ...leftOut.cell(run),
+        ...schemas.cell(run),
         run.error ?? "",
       ]);
       print(
@@ -52,6 +59,7 @@ export function addRuns(program: Command): void {
             "SECONDS",
             "STATE AFTER",
             ...leftOut.header,
+            ...schemas.header,
             "ERROR",
           ],
           rows,
@@ -79,6 +87,7 @@ async function clusterRuns(
       `"${name}" has not run yet. Run it with: ${context.commands.tapctl(`run ${name}`)}`,
     );
   const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
+  const schemas = schemaColumn(runs.map(({ summary }) => summary ?? {}));
   const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,
     trigger,
@@ -89,6 +98,7 @@ async function clusterRuns(
     summary === null ? "-" : describeStateAfter(summary),
     workflow ?? "gone",
     ...leftOut.cell(summary ?? {}),
+    ...schemas.cell(summary ?? {}),
     error ?? "",
   ]);
   print(
@@ -103,6 +113,7 @@ async function clusterRuns(
         "STATE AFTER",
         "WORKFLOW",
         ...leftOut.header,
+        ...schemas.header,
         "ERROR",
       ],
       rows,

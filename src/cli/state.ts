@@ -1,8 +1,6 @@
 import type { Command } from "commander";
-import { UserError } from "../common/errors";
 import { formatJson, type JsonText } from "../common/json";
 import {
-  leaseGuard,
   parseState,
   requireStream,
   resetState,
@@ -12,13 +10,13 @@ import {
   type StateTarget,
 } from "../run/state-changes";
 import type { Replication } from "../model/replication";
-import { durationSeconds } from "../model/units";
 import { bookmarkOf, diffStates, onlyBookmark, streamsOf } from "../store/state/bookmarks";
 import type { ObjectStore } from "../store/object-store";
 import { readSummary } from "../store/runs/runs";
 import { readState, type StateEnvelope } from "../store/state/state";
 import { history } from "../store/state/state-history";
 import { contextOf } from "./context";
+import { withGuard } from "./guard";
 import { printNote } from "./log-lines";
 import { readText } from "./input";
 import { requireReplication } from "./pipeline";
@@ -190,28 +188,11 @@ async function guarded(
   command: Command,
   apply: (target: StateTarget, entry: Replication) => Promise<StateChange>,
 ): Promise<void> {
-  const waitSeconds = durationSeconds(flags.wait ?? "10m");
-  if (waitSeconds === undefined)
-    throw new UserError(`Invalid value for --wait: "${flags.wait}".`, {
-      fix: "Use a duration such as 90s or 10m.",
-    });
   const { context, entry, store } = await open(name, command);
-  if (context.surroundings.on === "local")
-    return printChange(await apply({ store, guard: leaseGuard(store) }, entry), flags);
-  const { holdGuard } = await import("../cluster/hold.js");
-  const given = new AbortController();
-  const giveUp = () => given.abort();
-  process.on("SIGINT", giveUp).on("SIGTERM", giveUp);
-  try {
-    const guard = holdGuard(await context.connect(), {
-      waitSeconds,
-      signal: given.signal,
-      onWait: (what) => printNote(`${what}; press Ctrl-C to give up`),
-    });
-    printChange(await apply({ store, guard }, entry), flags);
-  } finally {
-    process.off("SIGINT", giveUp).off("SIGTERM", giveUp);
-  }
+  const made = await withGuard(context, store, flags.wait ?? "10m", (target) =>
+    apply(target, entry),
+  );
+  printChange(made, flags);
 }
 
 function printChange(change: StateChange, flags: StateFlags): void {

@@ -9,13 +9,13 @@ import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
 import { isRunId, runPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, readSummary } from "../store/runs/runs";
+import { listRuns, readSummary, type RunSummary } from "../store/runs/runs";
 import { readState } from "../store/state/state";
 import type { CliContext } from "./context";
 import { printNote } from "./log-lines";
 import { entryIfAny } from "./pipeline";
 import { formatBytes, table } from "../common/print";
-import { describeState, leftOutColumn, recordsCell } from "../store/runs/run-text";
+import { describeState, leftOutColumn, recordsCell, schemaColumn } from "../store/runs/run-text";
 import { formatAge, idleNote, resultText, statusTable } from "../status/status-table";
 
 const RUNS = 5;
@@ -32,6 +32,7 @@ interface ShownRun {
   readonly records: number | null;
   readonly bytes: number | null;
   readonly leftOut?: readonly string[];
+  readonly schemaChanges?: RunSummary["schemaChanges"];
   readonly uncountedFiles?: number;
   readonly error: string | null;
   /** When its last activity was, if it is silent: RFC 3339 in UTC. Default: active or unknown. */
@@ -173,6 +174,7 @@ async function clusterDetails(
     records: summary?.records ?? null,
     bytes: summary?.bytes ?? null,
     leftOut: summary?.leftOut ?? [],
+    schemaChanges: summary?.schemaChanges ?? [],
     uncountedFiles: summary?.uncountedFiles ?? 0,
     error,
     ...silenceOf(silent.get(run)),
@@ -238,6 +240,7 @@ function section(title: string, body: string): string {
 function runsTable(runs: readonly ShownRun[]): string {
   if (runs.length === 0) return "";
   const leftOut = leftOutColumn(runs);
+  const schemas = schemaColumn(runs);
   const rows = runs.map(
     ({ run, trigger, status, stuck, started, seconds, records, bytes, error, ...more }) => [
       run,
@@ -248,6 +251,7 @@ function runsTable(runs: readonly ShownRun[]): string {
       records === null ? "-" : recordsCell({ records, ...more }).toLocaleString("en-US"),
       bytes === null ? "-" : formatBytes(bytes),
       ...leftOut.cell(more),
+      ...schemas.cell(more),
       error ?? "",
     ],
   );
@@ -261,6 +265,7 @@ function runsTable(runs: readonly ShownRun[]): string {
       "RECORDS",
       "BYTES",
       ...leftOut.header,
+      ...schemas.header,
       "ERROR",
     ],
     rows,

@@ -20,6 +20,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   logs: async () => (await import("./logs.js")).addLogs,
   artifacts: async () => (await import("./artifacts.js")).addArtifacts,
   state: async () => (await import("./state.js")).addState,
+  schema: async () => (await import("./schema.js")).addSchema,
   config: async () => (await import("./config.js")).addConfig,
   cancel: async () => (await import("./cancel.js")).addCancel,
   retry: async () => (await import("./retry.js")).addRetry,

@@ -1,6 +1,6 @@
 import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
-import { describeSlices, describeState, recordsCell } from "../store/runs/run-text";
+import { describeSlices, describeState, recordsCell, schemaTexts } from "../store/runs/run-text";
 import { formatAge, formatBookmarkAge, reasonsOf } from "../status/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
@@ -105,6 +105,12 @@ function moreFacts({
       newest === undefined || (newest.leftOut ?? []).length === 0
         ? null
         : (newest.leftOut ?? []).join("; "),
+    ],
+    [
+      "schema changes",
+      newest === undefined || (newest.schemaChanges ?? []).length === 0
+        ? null
+        : schemaTexts(newest.schemaChanges).join("; "),
     ],
     [
       "note",

@@ -1,6 +1,6 @@
 import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
-import { recordsCell } from "../store/runs/run-text";
+import { recordsCell, schemaTexts } from "../store/runs/run-text";
 import type { RunSummary } from "../store/runs/runs";
 import { html, trusted, type Html } from "./html";
 import { classOf, moment, number, took } from "./words";
@@ -40,11 +40,12 @@ function row({
   bytes,
   attempts,
   leftOut = [],
+  schemaChanges,
   error,
   ...more
 }: RunSummary): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`)].filter((text) => text !== null).join("; ")}`;
+  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`), ...schemaTexts(schemaChanges, 5).map((text) => `schema changed: ${text}`)].filter((text) => text !== null).join("; ")}`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {

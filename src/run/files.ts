@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { outputPrefix, overlayKey, runFileKey, type RunFile } from "../store/keys";
+import { outputPrefix, overlayKey, runFileKey, schemasKey, type RunFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
@@ -14,6 +14,8 @@ export interface RunFiles {
   readonly outputs: string;
   /** New state, saved by the commit. */
   readonly candidate: string;
+  /** Schemas of the streams after the run, saved by the commit. */
+  readonly schemas: string;
   /** File with the identity of the state: tap, source, target and destination. */
   readonly identity: string;
   /** Folder for the results of runner calls. */
@@ -60,6 +62,8 @@ export interface RequestFiles {
     | "targetSecrets"
     | "targetLog"
     | "outputDirectory"
+    | "schemas"
+    | "newSchemas"
   >;
 }
 
@@ -105,6 +109,8 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const overlay = place(overlayKey(args.pipeline));
   if (args.store.localPath(overlayKey(args.pipeline)) === undefined)
     await args.store.downloadFile(overlayKey(args.pipeline), overlay);
+  const schemas = join(workspace.directory, "schemas.json");
+  await args.store.downloadFile(schemasKey(args.pipeline), schemas);
   const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
   // The runner writes the catalog of the tap next to its results and reads it there for the load.
   const catalog = join(workspace.directory, "catalog.json");
@@ -131,6 +137,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     extract: place(key("extract.jsonl")),
     outputs,
     candidate: join(workspace.directory, "candidate.json"),
+    schemas: place(key("schema.json")),
     identity: workspace.writeJson("identity.json", args.identity),
     results: workspace.directory,
     request: {
@@ -159,6 +166,8 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
         targetConfig: config.target,
         ...given("targetSecrets", "target-secrets.json", args.target.secretPaths),
         outputDirectory: outputs,
+        schemas,
+        newSchemas: place(key("schema.json")),
         targetLog: logs.target,
       },
     },
@@ -170,7 +179,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
         await args.store.uploadFile(key("catalog.json"), catalog, args.signal);
     },
     async keepOutputs() {
-      await keep(["tap.log", "target.log"]);
+      await keep(["tap.log", "target.log", "schema.json"]);
       for (const { path } of filesBelow(outputs))
         await upload(args, `${outputPrefix(args.pipeline, args.run)}${path}`);
     },

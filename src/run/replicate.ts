@@ -4,6 +4,7 @@ import { writeEarlier, NO_ATTEMPTS, withAttempt, type EarlierAttempts } from "./
 import { extractRequest, loadRequest, streamRequest, type RequestArgs } from "./requests";
 import { callRunner, ExitCode, type RunnerResult, type RunRequest } from "./runner";
 import type { RunEvents } from "./events";
+import type { SchemaChange } from "../store/runs/runs";
 import type { Stop } from "./stop";
 
 /** Input of a replication in addition to its definition. */
@@ -45,6 +46,7 @@ export interface Replicated {
   readonly leftOut: readonly string[];
   readonly uncountedFiles: number;
   readonly slices?: RunnerResult["slices"];
+  readonly schemaChanges: readonly SchemaChange[];
 }
 
 /** Extracts into the object store, then loads from there. */
@@ -191,6 +193,7 @@ function summed(
     leftOut: results.flatMap(({ leftOut = [] }) => leftOut),
     uncountedFiles: counted.uncountedFiles ?? 0,
     ...(counted.slices && { slices: counted.slices }),
+    schemaChanges: counted.schemaChanges ?? [],
   };
 }
 

@@ -15,6 +15,8 @@ export interface RequestArgs {
    * it, or ignore it.
    */
   readonly onChange: "fail" | "keep" | "refresh";
+  /** Load streams whose schema has changed although a rule says `fail`. */
+  readonly acceptSchema: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export function loadRequest(args: RequestArgs, partial: boolean): RequestFor<"lo
     ...files.request.target,
     input: files.extract,
     candidate: files.candidate,
+    acceptSchema: args.acceptSchema,
     ...expected,
   };
 }
@@ -66,6 +69,7 @@ export function streamRequest(
     // progress.
     resume: files.request.resume,
     candidate: files.candidate,
+    acceptSchema: args.acceptSchema,
     ...(earlier !== undefined && { earlier }),
     ...expectations(entry),
   };

@@ -44,6 +44,10 @@ export interface RunOptions {
   readonly tapSettings?: JsonObject;
   /** Start without a state, like a first run; implied by `fullRefresh`. Default: false. */
   readonly ignoreState?: boolean;
+  /**
+   * Whether to load streams whose schema has changed although a rule says `fail`. Default: false.
+   */
+  readonly acceptSchema?: boolean;
   /** Whether to save the new state. Default: true. */
   readonly saveState?: boolean;
   /** What started the run. Default: `manual`. */

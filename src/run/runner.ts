@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
 import { packageFile } from "../common/package";
 import type { Request } from "../model/request/schema";
-import type { RunSlice } from "../store/runs/runs";
+import type { RunSlice, SchemaChange } from "../store/runs/runs";
 
 /** Exit codes of the runner and of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {
@@ -70,6 +70,8 @@ export interface RunnerResult {
   readonly seconds?: { readonly [phase: string]: number };
   /** The slices of a parallel run. */
   readonly slices?: readonly RunSlice[];
+  /** How schemas differ from those of the last successful run. */
+  readonly schemaChanges?: readonly SchemaChange[];
 }
 
 /** A request of a command that writes a result. */

@@ -6,6 +6,7 @@ import { JsonText, parseRecord } from "../common/json";
 import { identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
 import type { Lease } from "../store/lease/lease";
+import { schemasKey } from "../store/keys";
 import { writeSummary, type RunSummary } from "../store/runs/runs";
 import { bareState, commitState, readState, type StateEnvelope } from "../store/state/state";
 import { noneIfUnreadable } from "../store/state/state-envelope";
@@ -58,7 +59,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       () => silence.end(),
     );
     await files.keepOutputs();
-    const { committed, unsaved } = await commit(leased, files);
+    const { committed, unsaved } = await commit(leased, files, replicated.code);
     const error =
       unsaved === undefined
         ? errorOf(leased, replicated)
@@ -149,30 +150,34 @@ function replicate(
     cwd: context.root,
     files,
     onChange,
+    acceptSchema: options.acceptSchema === true,
     stop: context.stop,
     events,
   });
 }
 
 /**
- * Saves the new state of the load, if there is one. The lease is checked last, so that only its
- * holder commits.
+ * Saves the new state of the load, if there is one, and after it the schemas of a run that
+ * succeeded. The lease is checked last, so that only its holder commits.
  *
  * @returns `unsaved` with the reason if the store rejected it: the run has then failed although its
  *   data arrived
  */
 async function commit(
-  { context, options, lease }: LeasedRun,
+  { context, entry, options, lease }: LeasedRun,
   files: RunFiles,
+  code: number,
 ): Promise<{ readonly committed?: StateEnvelope; readonly unsaved?: string }> {
-  if (options.saveState === false || !existsSync(files.candidate)) return {};
-  const envelope = parseRecord(readFileSync(files.candidate), [
-    "state",
-  ]) as unknown as StateEnvelope;
+  if (options.saveState === false) return {};
+  const envelope = existsSync(files.candidate)
+    ? (parseRecord(readFileSync(files.candidate), ["state"]) as unknown as StateEnvelope)
+    : undefined;
   await lease.verify();
   try {
-    await commitState(context.store, envelope);
-    return { committed: envelope };
+    if (envelope !== undefined) await commitState(context.store, envelope);
+    if (code === ExitCode.ok && existsSync(files.schemas))
+      await context.store.put(schemasKey(entry.name), readFileSync(files.schemas));
+    return envelope === undefined ? {} : { committed: envelope };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return {
@@ -279,6 +284,7 @@ function closingSummary(
     uncountedFiles: replicated.uncountedFiles,
     unselected: replicated.unselected,
     ...(replicated.slices && { slices: replicated.slices }),
+    ...(replicated.schemaChanges.length > 0 && { schemaChanges: replicated.schemaChanges }),
     stateAfter: committed?.state ?? opening.stateAfter,
     stateCommitted: committed !== undefined,
     outputs: filesBelow(files.outputs),

@@ -47,6 +47,8 @@ export interface LastRun {
   readonly bytes: number | null;
   /** What it skipped, one phrase each. */
   readonly leftOut: readonly string[];
+  /** How schemas changed, one phrase each. Default: not at all. */
+  readonly schemaChanges?: readonly string[];
   /** Files of BATCH messages, whose records are not counted. */
   readonly uncountedFiles: number;
   /** Singer state that is valid after it; null if there is none. */

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../store/object-store";
 import type { RunSummary } from "../store/runs/runs";
 import { readState } from "../store/state/state";
+import { schemaTexts } from "../store/runs/run-text";
 import type { LastRun } from "./facts";
 
 /** A finished run from its summary, with the currently valid state: not every run saves one. */
@@ -16,6 +17,7 @@ export async function lastRunOf(
     bytes,
     leftOut = [],
     uncountedFiles = 0,
+    schemaChanges,
     stateCommitted,
     stateAfter,
     unselected = [],
@@ -34,6 +36,7 @@ export async function lastRunOf(
     bytes,
     leftOut,
     uncountedFiles,
+    schemaChanges: schemaTexts(schemaChanges),
     state,
     unselected,
     error,

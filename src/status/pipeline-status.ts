@@ -46,6 +46,7 @@ export interface PipelineStatus {
     readonly records: number | null;
     readonly bytes: number | null;
     readonly leftOut: readonly string[];
+    readonly schemaChanges: readonly string[];
     readonly uncountedFiles: number;
     readonly error: string | null;
   } | null;
@@ -123,6 +124,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
             records: last.records,
             bytes: last.bytes,
             leftOut: last.leftOut,
+            schemaChanges: last.schemaChanges ?? [],
             uncountedFiles: last.uncountedFiles,
             error: last.error,
           },

@@ -44,9 +44,13 @@ export function statusTable(rows: readonly PipelineStatus[], { tapctl }: Command
   const leftOut = rows.flatMap(({ name, last }) =>
     (last?.leftOut ?? []).map((text) => `${pc.yellow(name)}: its last run skipped ${text}`),
   );
+  const schemas = rows.flatMap(({ name, last }) =>
+    (last?.schemaChanges ?? []).map((text) => `${pc.yellow(name)}: schema changed: ${text}`),
+  );
   const notes = [
     ...errors,
     ...leftOut,
+    ...schemas,
     ...(late > 0
       ? [`${pc.yellow(`${late} late`)}: to check whether Argo starts runs, use ${tapctl("doctor")}`]
       : []),

@@ -7,6 +7,7 @@
  * | `state/<pipeline>/history/<run>.json` | the envelope that run saved | the same, before state.json |
  * | `state/<pipeline>/overlay.json` | settings that the tap changed itself; private | the runner |
  * | `state/<pipeline>/failing.json` | whether its last run failed, so that a recovery is notified | a cluster's notifier |
+ * | `schemas/<pipeline>/current.json` | the schemas of the streams in the last successful run (schemas.ts) | a run that succeeded, `schema --accept` |
  * | `leases/<pipeline>/<generation>.json` | who runs the pipeline (lease.ts) | a run, `state set` |
  * | `runs/<pipeline>/<run>/extract.jsonl` | the tap's raw output | the runner |
  * | `runs/<pipeline>/<run>/extract-<attempt>.jsonl` | the same on a cluster, by attempt from 0 | the runner |
@@ -16,6 +17,7 @@
  * | `runs/<pipeline>/<run>/extract-result.json`, `load-result.json` | on a cluster: what a step came to | the runner |
  * | `runs/<pipeline>/<run>/output.tar.gz` | on a cluster: files the target wrote, in one archive | the target |
  * | `runs/<pipeline>/<run>/catalog.json` | the catalog the tap was given | the runner |
+ * | `runs/<pipeline>/<run>/schema.json` | the schemas of the streams after the run (schemas.ts) | the runner |
  * | `runs/<pipeline>/<run>/tap.log`, `target.log` | the connectors' logs | the runner |
  * | `runs/<pipeline>/<run>/tap-<attempt>.log`, `target-<attempt>.log` | the same on a cluster, by attempt from 0 | the runner |
  * | `runs/<pipeline>/<run>/logs/<step>/<attempt>/main.log` | on a cluster: what a follow-up, or a `job`, printed, by attempt from 0 | Argo |
@@ -53,6 +55,9 @@ export const overlayKey = (pipeline: string): string => `state/${pipeline}/overl
 
 /** Whether a pipeline's last run failed. */
 export const failingKey = (pipeline: string): string => `state/${pipeline}/failing.json`;
+
+/** The schemas that the streams of a pipeline had in its last successful run. */
+export const schemasKey = (pipeline: string): string => `schemas/${pipeline}/current.json`;
 
 /** A file that runs read of a pipeline whose settings are kept in the store. */
 export type ConfigFile =
@@ -100,6 +105,7 @@ export type RunFile =
   | "tap.log"
   | "target.log"
   | "summary.json"
+  | "schema.json"
   | "extract-result.json"
   | "load-result.json"
   | "output.tar.gz"

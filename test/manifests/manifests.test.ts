@@ -253,7 +253,7 @@ describe("shared templates", () => {
     );
     assert.deepEqual(
       (named("commit-pod").outputs?.artifacts ?? []).map(({ name }) => name),
-      ["history", "state", "summary"],
+      ["history", "state", "schemas", "summary"],
     );
   });
 

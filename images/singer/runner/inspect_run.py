@@ -22,6 +22,9 @@ from .totals import BadLine, Totals
 
 _SHOWN = 3
 
+Scanned = tuple[Callable[[], Any], Totals]
+"""How the catalog of a slice is read, and what its extract holds."""
+
 
 def inspection(session: Session, catalog: Callable[[], Any]) -> Inspection:
     """The inspection of a load or stream; `catalog` reads the catalog of its tap, if there is one."""
@@ -71,9 +74,7 @@ def settle(session: Session, inspected: Inspection, totals: Totals, live: bool) 
         # The last message counts, also where it repeats an earlier one.
         inspected.last(stream, text)
     changed = inspected.changes
-    session.result["schemaChanges"] = [
-        {**change.as_json(), "policy": inspected.policy(change.stream)} for change in changed
-    ]
+    session.result["schemaChanges"] = _listed(inspected)
     for stream in dict.fromkeys(change.stream for change in changed):
         if inspected.policy(stream) == WARN:
             of_stream = [change for change in changed if change.stream == stream]
@@ -89,11 +90,23 @@ def require(session: Session, inspected: Inspection, totals: Totals) -> None:
     refuse(_unmet(inspected, totals))
 
 
-def refusals_of(session: Session, catalog: Callable[[], Any], totals: Totals) -> list[str]:
-    """Why a part of an extract must not be loaded; nothing is reported yet."""
-    inspected = inspection(session, catalog)
-    found = _take(inspected, totals)
-    return found if session.args.partial else found + _unmet(inspected, totals)
+def refuse_parts(session: Session, parts: list[Scanned]) -> None:
+    """Exit 16 if a slice of an extract must not be loaded; the changes are then in the result."""
+    refusals: list[str] = []
+    changed: list[dict[str, Any]] = []
+    streams = saved_schemas(session)
+    for catalog, totals in parts:
+        inspected = inspection(session, catalog)
+        refusals += _take(inspected, totals)
+        if not session.args.partial:
+            refusals += _unmet(inspected, totals)
+        changed += _listed(inspected)
+        after = inspected.after(totals, complete=False)
+        streams.update({stream: after[stream] for stream in inspected.now})
+    if refusals:
+        session.result["schemaChanges"] = changed
+        write(session, streams)
+    refuse(refusals)
 
 
 def _unmet(inspected: Inspection, totals: Totals) -> list[str]:
@@ -114,6 +127,13 @@ def write(session: Session, streams: dict[str, Known]) -> None:
     if args.new_schemas and streams:
         identity = read_identity(args.identity, args.run) or {}
         write_memory(args.new_schemas, streams, identity.get("pipeline"), identity.get("run"))
+
+
+def _listed(inspected: Inspection) -> list[dict[str, Any]]:
+    return [
+        {**change.as_json(), "policy": inspected.policy(change.stream)}
+        for change in inspected.changes
+    ]
 
 
 def _take(inspected: Inspection, totals: Totals) -> list[str]:

@@ -22,7 +22,6 @@ from .messages import RECORD, SCHEMA
 from .outcome import Saved
 from .relay import Relay
 from .request import Arguments
-from .rules import read_rules
 from .scan import Scanner
 from .scan_file import Limits, scan_file, scan_states
 from .session import Session
@@ -36,7 +35,6 @@ _PAUSE_MILLISECONDS = 200
 def load(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a load."""
     args = session.args
-    read_rules(args.rules)
     take_outcome(args, args.tap_outcome)
     catalog = read_catalog(args.catalog)
     held = held_streams(catalog) if args.partial else frozenset()

@@ -11,7 +11,7 @@ from .bookmarks import State
 from .catalog import read_catalog
 from .codes import BAD_STREAM, EXPECTATION, OK, USAGE, RunnerError
 from .guarded import Outcome
-from .inspect_run import refusals_of, refuse, saved_schemas, write
+from .inspect_run import Scanned, refuse_parts, saved_schemas, write
 from .outcome import Saved
 from .request import Arguments
 from .rules import read_rules
@@ -96,7 +96,8 @@ def check_extracts(session: Session, parts: Mapping[str, Slice]) -> None:
     wanted = session.args.min_records
     if not wanted and not read_rules(session.args.rules):
         return
-    count, refusals = 0, []
+    count = 0
+    scanned: list[Scanned] = []
     for path, part in parts.items():
         fd = os.open(path, os.O_RDONLY)
         try:
@@ -106,10 +107,10 @@ def check_extracts(session: Session, parts: Mapping[str, Slice]) -> None:
             os.close(fd)
         count_batches(scanner)
         count += scanner.records
-        refusals += refusals_of(session, _catalog_reader(part), scanner)
+        scanned.append((_catalog_reader(part), scanner))
     if wanted:
         _require(session, count, wanted)
-    refuse(refusals)
+    refuse_parts(session, scanned)
 
 
 def _catalog_reader(part: Slice) -> Callable[[], Any]:

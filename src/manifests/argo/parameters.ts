@@ -57,6 +57,8 @@ export interface RunParameters {
   readonly minRecords: string;
   /** Maximum age of a bookmark, in seconds; 0 for no limit. */
   readonly maxStaleness: string;
+  /** Whether streams are loaded whose schema has changed although a rule says `fail`: `true` or `false`. */
+  readonly acceptSchema: string;
   /** Longest time without activity, in seconds; 0 for no limit. */
   readonly idleTimeout: string;
   /** What to do with a state of another source or destination: `fail`, `keep` or `refresh`. */
@@ -135,6 +137,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     outputDirectory: "",
     minRecords: "0",
     maxStaleness: "0",
+    acceptSchema: "false",
     idleTimeout: String(idleSeconds()),
     onChange: "fail",
     parallel: `{"slices":1}`,

@@ -43,6 +43,10 @@ export const STREAM = {
 export const COMMITTED = file("commit.json");
 export const SUMMARY = file("summary.json");
 export const LOADED = file("loaded.json");
+/** Schemas of the streams after the run. */
+export const SCHEMAS = file("schema.json");
+/** The same, once they are saved. */
+export const SAVED_SCHEMAS = file("saved-schema.json");
 /** Folder that targets write files to. */
 export const OUTPUT = file("output");
 
@@ -181,6 +185,9 @@ function target() {
     rules: parameter("rules"),
     minRecords: json("minRecords"),
     maxStalenessSeconds: json("maxStaleness"),
+    schemas: file("schemas.json"),
+    newSchemas: SCHEMAS,
+    acceptSchema: json("acceptSchema"),
     parallel: json("parallel"),
     lastAttempt: json("retries"),
   };
@@ -208,6 +215,8 @@ function commit(results: { readonly tapResult: string; readonly targetResult: st
     candidate: file("candidate.json"),
     output: COMMITTED,
     saveState: json("saveState"),
+    newSchemas: SCHEMAS,
+    schemas: SAVED_SCHEMAS,
     summary: SUMMARY,
     facts: WORK,
     followUps: { json: "{{=workflow.parameters.followUps != '[]'}}" },

@@ -1,5 +1,13 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { commitRequest, COMMITTED, LOADED, SUMMARY, verdictRequest } from "./requests";
+import {
+  commitRequest,
+  COMMITTED,
+  LOADED,
+  SAVED_SCHEMAS,
+  SCHEMAS,
+  SUMMARY,
+  verdictRequest,
+} from "./requests";
 import { committedFacts, committedMetrics } from "./singer-metrics";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
@@ -16,6 +24,7 @@ export const committed: NonNullable<Template["outputs"]> = {
   artifacts: [
     optionalFileOut("history", keys.history, COMMITTED),
     optionalFileOut("state", keys.state, COMMITTED),
+    optionalFileOut("schemas", keys.schemas, SAVED_SCHEMAS),
     fileOut("summary", keys.file("summary.json"), SUMMARY),
   ],
 };
@@ -32,6 +41,7 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
       parameters: [{ name: "run" }, { name: "tapOutcome" }],
       artifacts: [
         { ...fileFromStep("candidate", `${WORK}/candidate.json`), optional: true },
+        { ...fileFromStep("schema", SCHEMAS), optional: true },
         ...resultInputs,
       ],
     },

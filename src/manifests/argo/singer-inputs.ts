@@ -22,6 +22,9 @@ export const stateInputs: Artifact[] = [
   },
 ];
 
+/** The schemas of the last successful run, if there are any. */
+export const schemasInput: Artifact = optionalFileIn("schemas", keys.schemas);
+
 /**
  * Config, catalog and initial state for `configFrom: "store"`; other pipelines do not read them.
  */

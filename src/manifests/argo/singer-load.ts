@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { loadRequest, OUTPUT } from "./requests";
+import { schemasInput, stateInputs, storeConfigInputs } from "./singer-inputs";
+import { loadRequest, OUTPUT, SCHEMAS } from "./requests";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import {
@@ -19,7 +19,7 @@ import type { NamedTemplate, Template } from "./types";
  * commit saves it.
  */
 export function loadTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries(loadPod(settings), ["candidate", "result"]);
+  return withRetries(loadPod(settings), ["candidate", "result", "schema"]);
 }
 
 function loadPod(settings: ClusterSettings): NamedTemplate {
@@ -33,6 +33,7 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
         extractFromStep("extract", `${WORK}/extract.jsonl`),
         { ...fileFromStep("catalog", `${WORK}/catalog.json`), optional: true },
         ...stateInputs,
+        schemasInput,
         ...storeConfigInputs("target"),
       ],
     },
@@ -48,6 +49,7 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
         optionalFileOut("candidate", keys.candidate, `${WORK}/candidate.json`),
         folderOut("output", keys.file("output.tar.gz"), OUTPUT),
         optionalFileOut("result", keys.file("load-result.json"), `${WORK}/result.json`),
+        optionalFileOut("schema", keys.file("schema.json"), SCHEMAS),
         optionalFileOut("log", keys.targetLog, `${WORK}/target.log`),
       ],
     },

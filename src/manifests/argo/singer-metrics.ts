@@ -39,9 +39,14 @@ export const runMetrics: Prometheus = [
 ];
 
 /** Numbers that a commit writes in addition to the state, each to its own file. */
-export const committedFacts = ["records", "bytes", "retries", "leftOut", "bookmark"].map(
-  (name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }),
-);
+export const committedFacts = [
+  "records",
+  "bytes",
+  "retries",
+  "leftOut",
+  "bookmark",
+  "schemaChanges",
+].map((name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }));
 
 const fact = (name: string): string => `{{outputs.parameters.${name}}}`;
 const succeeded = "{{status}} == Succeeded";
@@ -82,6 +87,13 @@ export const committedMetrics: Prometheus = [
     labels: [pipeline],
     when: `${fact("leftOut")} > 0`,
     counter: { value: fact("leftOut") },
+  },
+  {
+    name: "pipeline_schema_changes_total",
+    help: "Changes of schemas that runs found",
+    labels: [pipeline],
+    when: `${fact("schemaChanges")} > 0`,
+    counter: { value: fact("schemaChanges") },
   },
   {
     name: "pipeline_state_timestamp",

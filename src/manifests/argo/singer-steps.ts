@@ -104,6 +104,7 @@ function commitStep(tapOutcome: string): WorkflowStep {
       parameters: [run, { name: "tapOutcome", value: tapOutcome }],
       artifacts: [
         { name: "candidate", from: "{{steps.load.outputs.artifacts.candidate}}", optional: true },
+        { name: "schema", from: "{{steps.load.outputs.artifacts.schema}}", optional: true },
       ],
     },
   };

@@ -1,6 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import {
+  SCHEMAS,
   STREAM,
   streamCommitRequest,
   streamTapRequest,
@@ -8,7 +9,7 @@ import {
   type RequestTemplate,
 } from "./requests";
 import { committed } from "./singer-commit";
-import { stateInputs } from "./singer-inputs";
+import { schemasInput, stateInputs } from "./singer-inputs";
 import { committedMetrics } from "./singer-metrics";
 import {
   configMount,
@@ -48,6 +49,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
       parameters: [{ name: "run" }],
       artifacts: [
         ...stateInputs,
+        schemasInput,
         optionalFileIn("overlay", keys.overlay),
         optionalFileIn("earlier", keys.file("load-result.json")),
       ],
@@ -95,6 +97,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
         optionalFileOut("target-log", keys.targetLog, `${WORK}/target.log`),
         optionalFileOut("catalog", keys.file("catalog.json"), `${WORK}/catalog.json`),
         optionalFileOut("overlay", keys.overlay, `${WORK}/overlay.json`),
+        optionalFileOut("schema", keys.file("schema.json"), SCHEMAS),
         optionalFileOut("tap-result", keys.file("extract-result.json"), STREAM.tapResult),
         optionalFileOut("target-result", keys.file("load-result.json"), STREAM.targetResult),
       ],

@@ -4,6 +4,7 @@ import {
   historyKey,
   overlayKey,
   runFileKey,
+  schemasKey,
   stateKey,
   stepLogFolder,
   type ConfigFile,
@@ -36,6 +37,7 @@ export const keys = {
   formerState: stateKey(parameter("formerName")),
   history: historyKey(PIPELINE, RUN),
   failing: failingKey(PIPELINE),
+  schemas: schemasKey(PIPELINE),
   overlay: overlayKey(PIPELINE),
   file: (file: RunFile): string => runFileKey(PIPELINE, RUN, file),
   /** By attempt, so that an attempt still running on a lost node cannot overwrite a later one. */

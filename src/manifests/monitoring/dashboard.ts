@@ -232,6 +232,13 @@ function history() {
       unit: "short",
       queries: [{ expr: rising("left_out_total"), legend: series }],
     }),
+    lines({
+      title: "Schema changes",
+      description: "Changes of schemas that runs found: tapctl schema shows them.",
+      place: place(12, 40),
+      unit: "short",
+      queries: [{ expr: rising("schema_changes_total"), legend: series }],
+    }),
   ];
 }
 

@@ -2,7 +2,7 @@ import { plural } from "../../common/plural";
 import { compactJson, type JsonText } from "../../common/json";
 import { formatBytes, table } from "../../common/print";
 import { bookmarkOf, streamsOf, type State } from "../state/bookmarks";
-import type { RunSummary } from "./runs";
+import type { RunSummary, SchemaChange } from "./runs";
 
 /**
  * What a run moved and how long it took.
@@ -53,6 +53,33 @@ export function leftOutColumn(runs: readonly { readonly leftOut?: readonly strin
   return some
     ? { header: ["SKIPPED"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] }
     : { header: [], cell: () => [] };
+}
+
+/** Changes of schemas, a text each. @example `["orders: column discount added (number|null)"]` */
+export function schemaTexts(
+  changes: readonly SchemaChange[] | undefined = [],
+  limit = 20,
+): readonly string[] {
+  const texts = changes.slice(0, limit).map(({ stream, text }) => `${stream}: ${text}`);
+  return changes.length > limit ? [...texts, `and ${changes.length - limit} more`] : texts;
+}
+
+/** A column of a table of runs with changes of schemas, if there were some. */
+export function schemaColumn(runs: readonly WithSchemas[]): {
+  readonly header: readonly string[];
+  readonly cell: (run: WithSchemas) => readonly string[];
+} {
+  const some = runs.some(({ schemaChanges = [] }) => schemaChanges.length > 0);
+  return some
+    ? {
+        header: ["SCHEMA CHANGES"],
+        cell: ({ schemaChanges }) => [schemaTexts(schemaChanges, 3).join("; ")],
+      }
+    : { header: [], cell: () => [] };
+}
+
+interface WithSchemas {
+  readonly schemaChanges?: readonly SchemaChange[] | undefined;
 }
 
 /**

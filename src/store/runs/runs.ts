@@ -78,6 +78,8 @@ export interface RunSummary {
   readonly outputs: readonly { readonly path: string; readonly bytes: number }[];
   /** Slices of a parallel run. Default: one tap and one target. */
   readonly slices?: readonly RunSlice[];
+  /** How schemas differ from those of the last successful run. Default: they do not. */
+  readonly schemaChanges?: readonly SchemaChange[];
   /**
    * Since when nothing has moved in a run that is in progress, RFC 3339 in UTC. Default: something
    * moves, or it is not known.
@@ -85,6 +87,22 @@ export interface RunSummary {
   readonly silentSince?: string;
   /** Machine of the run; on a cluster, the name of its Workflow. */
   readonly host: string;
+}
+
+/** A difference between the schema of a stream and the one that it had in the last successful run. */
+export interface SchemaChange {
+  readonly stream: string;
+  readonly change: "added" | "removed" | "retyped" | "key" | "columns";
+  /** Path of the column, e.g. `address.city`; empty for a key. */
+  readonly column: string;
+  /** Types before, e.g. `string|null`, or the key; null for an added column. */
+  readonly before: string | null;
+  /** Types now; null for a removed column. */
+  readonly after: string | null;
+  /** The change in words, without the stream. */
+  readonly text: string;
+  /** What the pipeline does with it. */
+  readonly policy: "load" | "warn" | "fail";
 }
 
 /** A part of the streams of a parallel run, with its own tap and target. */

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
-from .shapes import Shape, shape_of
 from .contracts import violations
 from .known_streams import KnownStreams
 from .messages import Message, read_line
 from .rules import Rules
 from .schema_changes import Change, changes, in_words
 from .schema_memory import Known, known
+from .shapes import Shape, shape_of
 from .totals import Totals
 from .versions import saved_version
 
@@ -137,7 +137,9 @@ class Inspection:
     def _expected(self, counts: Iterable[str]) -> list[str]:
         """The streams that came, and those that a rule names without a pattern and that should have come."""
         came = {*counts, *self.now}
-        named = [each["stream"] for each in self.rules.having("expect") if "*" not in each["stream"]]
+        named = [
+            each["stream"] for each in self.rules.having("expect") if "*" not in each["stream"]
+        ]
         known = {name for stream in came for name in self._catalog.names_of(stream)}
         absent = [name for name in named if name not in known and self._catalog.may_come(name)]
         return sorted(came) + absent

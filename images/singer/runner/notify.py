@@ -39,7 +39,7 @@ def _event(args: Arguments) -> Optional[str]:
         if RECOVERED in wanted:
             return RECOVERED
     if args.event in wanted:
-        return args.event
+        return str(args.event)
     warns = args.event == SUCCEEDED and _warns(result_if_any(args.result))
     return SCHEMA_CHANGED if warns else None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from .shapes import parents
 from .schema_memory import Known
+from .shapes import parents
 
 ADDED, REMOVED, RETYPED, KEY, MANY = "added", "removed", "retyped", "key", "columns"
 _SHOWN = 3

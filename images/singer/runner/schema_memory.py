@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from .codes import RunnerError
-from .shapes import digest, is_large
 from .files import read_object, write_json
 from .log import timestamp
+from .shapes import digest, is_large
 
 _MOST_COLUMNS = 100_000
 """Columns of all shapes together; those beyond are kept as a digest."""

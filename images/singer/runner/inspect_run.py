@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .codes import EXPECTATION, RunnerError
 from .column_checks import ColumnChecks
 from .earlier_attempts import read_earlier
-from .inspection import WARN, Before, Inspection
+from .inspection import FAIL, WARN, Before, Inspection
 from .known_streams import KnownStreams
 from .lossless import JsonText
 from .relay import Gate
-from .rules import Rules, read_rules
+from .rules import Options, Rules, read_rules
 from .schema_changes import in_words
 from .schema_memory import Known, read_memory, write_memory
 from .session import Session
@@ -50,11 +49,11 @@ def column_checks(inspected: Inspection) -> Optional[ColumnChecks]:
 def target_gate(
     inspected: Inspection, totals: Totals, kill: Callable[[str], None]
 ) -> Optional[Gate]:
-    """Keeps refused data from a running target; None without rules, so that nothing waits for the end of the tap.
+    """Keeps refused data from a running target; None if nothing can be refused, so that nothing waits for the tap.
 
     A target that is only told of the end of its input would replace tables with a part of their data.
     """
-    if not inspected.rules:
+    if not may_refuse(inspected.rules.all):
         return None
 
     def at_end() -> Optional[str]:
@@ -88,6 +87,14 @@ def require(session: Session, inspected: Inspection, totals: Totals) -> None:
     if getattr(session.args, "partial", False):
         return
     refuse(_unmet(inspected, totals))
+
+
+def may_refuse(rules: list[Options]) -> bool:
+    """Whether rules can fail a run before its load."""
+    return any(
+        rule.get("onSchemaChange") == FAIL or "contract" in rule or "expect" in rule
+        for rule in rules
+    )
 
 
 def refuse_parts(session: Session, parts: list[Scanned]) -> None:

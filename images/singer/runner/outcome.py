@@ -10,9 +10,10 @@ from .bookmarks import State, merge, streams_of
 from .catalog import selected_streams
 from .codes import EXPECTATION, OK
 from .files import write_json
+from .known_streams import KnownStreams
 from .lookback import Lookbacks
 from .messages import RECORD, SCHEMA, STATE
-from .rules import read_rules
+from .rules import Rules, read_rules
 from .scan import Scanner
 from .session import Session
 from .state import envelope, next_state, read_identity, read_start
@@ -119,19 +120,39 @@ class Saved:
         )
 
     def check_freshness(self) -> tuple[int, Optional[str]]:
-        """Exit code and error of maxStalenessSeconds."""
+        """Exit code and error of maxStalenessSeconds and of the maxStaleness of streams."""
+        wrong = self._stale_streams()
         limit = self._session.args.max_staleness_seconds
-        if not limit:
-            return OK, None
+        if limit:
+            from .freshness import marks, not_fresh
+
+            result = self._session.result
+            found = marks(result.get("stateAfter"), result["unselected"])
+            if not found:
+                self._session.warn(
+                    "maxStalenessSeconds: the state contains no date or time to compare"
+                )
+            reason = not_fresh(found, time.time(), limit)
+            wrong = [reason, *wrong] if reason else wrong
+        return (EXPECTATION, "; ".join(wrong)) if wrong else (OK, None)
+
+    def _stale_streams(self) -> list[str]:
+        """The bookmarks that are older than the rules of their streams allow."""
+        args = self._session.args
+        if getattr(args, "slice", None) or getattr(args, "partial", False):
+            return []
+        rules = Rules(read_rules(args.rules), None, KnownStreams(lambda: self._catalog).names_of)
+        if not any("maxStaleness" in rule["expect"] for rule in rules.having("expect")):
+            return []
         from .freshness import marks, not_fresh
 
         result = self._session.result
-        found = marks(result.get("stateAfter"), result["unselected"])
-        if not found:
-            self._session.warn("maxStalenessSeconds: the state contains no date or time to compare")
-            return OK, None
-        wrong = not_fresh(found, time.time(), limit)
-        return (EXPECTATION, wrong) if wrong else (OK, None)
+        found = []
+        for mark in marks(result.get("stateAfter"), result["unselected"]):
+            limit = rules.expectation(mark.stream or "", "maxStaleness")
+            reason = not_fresh([mark], time.time(), limit) if limit else None
+            found += [reason] if reason else []
+        return found
 
 
 def _why_none(scanner: Scanner, saved: bool) -> str:

@@ -58,6 +58,11 @@ class Rules:
         """An expectation of a stream; None if it has none."""
         return self.of(stream).get("expect", {}).get(name)
 
+    @property
+    def all(self) -> list[Options]:
+        """All rules, in order."""
+        return self._rules
+
     def having(self, field: str) -> list[Options]:
         """The rules with a field, in order."""
         return [rule for rule in self._rules if field in rule]

@@ -11,7 +11,7 @@ from .bookmarks import State
 from .catalog import read_catalog
 from .codes import BAD_STREAM, EXPECTATION, OK, USAGE, RunnerError
 from .guarded import Outcome
-from .inspect_run import Scanned, refuse_parts, saved_schemas, write
+from .inspect_run import Scanned, may_refuse, refuse_parts, saved_schemas, write
 from .outcome import Saved
 from .request import Arguments
 from .rules import read_rules
@@ -94,7 +94,7 @@ def check_extracts(session: Session, parts: Mapping[str, Slice]) -> None:
     `parts` are the slices by the path of their extract. Values in columns are checked by each slice.
     """
     wanted = session.args.min_records
-    if not wanted and not read_rules(session.args.rules):
+    if not wanted and not may_refuse(read_rules(session.args.rules)):
         return
     count = 0
     scanned: list[Scanned] = []

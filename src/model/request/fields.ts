@@ -138,9 +138,7 @@ export const target = {
 /** The schemas of the streams, in each command that gives data to a target. */
 export const schemas = {
   schemas: path
-    .describe(
-      "Schemas that the streams had in the last successful run. A missing file means none.",
-    )
+    .describe("Schemas that the streams had in the last successful run. A missing file means none.")
     .exactOptional(),
   newSchemas: path
     .describe("Receives the schemas after this run, also where a change of them fails it.")

@@ -185,7 +185,9 @@ const notify = z
       .exactOptional(),
     marker: path.describe("Receives the marker for the next run.").exactOptional(),
   })
-  .describe("Sends notifications to the channels in CHANNELS: a JSON list, or the URL of a webhook. Never fails.");
+  .describe(
+    "Sends notifications to the channels in CHANNELS: a JSON list, or the URL of a webhook. Never fails.",
+  );
 
 /** What the runner is asked to do: its only interface. `images/singer/request.schema.json` is written from this schema. */
 export const requestSchema = z

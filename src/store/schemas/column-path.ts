@@ -15,8 +15,7 @@ export function columnSteps(path: string): readonly ColumnStep[] {
     text === "[]"
       ? { items: true }
       : {
-          property:
-            quoted === undefined ? (plain as string) : (parseJson(`"${quoted}"`) as string),
+          property: quoted === undefined ? (plain as string) : (parseJson(`"${quoted}"`) as string),
         },
   );
 }

@@ -71,7 +71,7 @@ export function storePolicy({ bucket, region, kmsKey, pipeline }: StoreAccess): 
 
 const allKeys: Keys = {
   read: [NONE, "requests/*", "configs/*"],
-  written: ["state/*", "schemas/*", "runs/*", "smoke-test/*", "artifacts/*"],
+  written: ["state/*", "schemas/*", "runs/*", "catalogs/*", "smoke-test/*", "artifacts/*"],
 };
 
 function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Keys {
@@ -83,7 +83,7 @@ function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Key
       `state/${NONE}/*`,
       ...(formerName === undefined ? [] : [stateKey(formerName)]),
     ],
-    written: [`state/${name}/*`, `schemas/${name}/*`, `runs/${name}/*`],
+    written: [`state/${name}/*`, `schemas/${name}/*`, `runs/${name}/*`, `catalogs/${name}/*`],
   };
 }
 

@@ -12,6 +12,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   init: async () => (await import("./init.js")).addInit,
   list: async () => (await import("./list.js")).addList,
   validate: async () => (await import("./validate.js")).addValidate,
+  discover: async () => (await import("./discover.js")).addDiscover,
   check: async () => (await import("./check.js")).addCheck,
   run: async () => (await import("./run.js")).addRun,
   backfill: async () => (await import("./backfill.js")).addBackfill,

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { outputPrefix, overlayKey, runFileKey, schemasKey, type RunFile } from "../store/keys";
+import {
+  catalogKey,
+  outputPrefix,
+  overlayKey,
+  runFileKey,
+  schemasKey,
+  type RunFile,
+} from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
@@ -52,6 +59,9 @@ export interface RequestFiles {
     | "catalog"
     | "select"
     | "maskSalt"
+    | "storedCatalog"
+    | "catalogMaxAge"
+    | "discovered"
     | "overlay"
   >;
   readonly target: Pick<
@@ -83,6 +93,8 @@ export interface RunFilesArgs {
   readonly rules: unknown;
   /** Salt of masked values, where the pipeline has one. */
   readonly maskSalt: string | undefined;
+  /** Age in seconds from which the run discovers again; undefined for no limit. */
+  readonly catalogMaxAge: number | undefined;
   readonly identity: unknown;
   /** Saved state: an envelope or a bare Singer state; undefined in a first run. */
   readonly state: unknown;
@@ -114,6 +126,11 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
   // The runner writes the catalog of the tap next to its results and reads it there for the load.
   const catalog = join(workspace.directory, "catalog.json");
+  // A copy, so that a retry can do without it.
+  const storedCatalog = join(workspace.directory, "stored-catalog.json");
+  if (args.select !== undefined)
+    await args.store.downloadFile(catalogKey(args.pipeline), storedCatalog);
+  const discovered = join(workspace.directory, "discovered.json");
   const outputs = dirname(place(`${outputPrefix(args.pipeline, args.run)}file`));
   const config = {
     tap: workspace.writeJson("tap-config.json", args.tap.config),
@@ -157,6 +174,8 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
         ...(args.maskSalt !== undefined && {
           maskSalt: workspace.writeText("mask-salt", args.maskSalt),
         }),
+        storedCatalog,
+        ...(args.catalogMaxAge !== undefined && { catalogMaxAge: args.catalogMaxAge, discovered }),
         overlay,
         tapLog: logs.tap,
       },
@@ -175,6 +194,8 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     async keepExtract() {
       await keepOverlay();
       await keep(["extract.jsonl", "tap.log"]);
+      if (existsSync(discovered))
+        await args.store.uploadFile(catalogKey(args.pipeline), discovered, args.signal);
       if (existsSync(catalog))
         await args.store.uploadFile(key("catalog.json"), catalog, args.signal);
     },

@@ -164,8 +164,12 @@ function isTargetFailure(result: RunnerResult): boolean {
 }
 
 function onRetry(args: ReplicateArgs, step: "extract" | "load" | "stream") {
-  return (result: RunnerResult, attempts: number, seconds: number) =>
+  const { storedCatalog } = args.files.request.tap;
+  return (result: RunnerResult, attempts: number, seconds: number) => {
     args.events.retry(step, attempts, result.error ?? "failed", seconds);
+    // The source may have changed since the catalog was discovered.
+    if (step !== "load" && storedCatalog !== undefined) rmSync(storedCatalog, { force: true });
+  };
 }
 
 function summed(

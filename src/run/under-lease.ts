@@ -5,6 +5,7 @@ import { problemOf, UserError } from "../common/errors";
 import { JsonText, parseRecord } from "../common/json";
 import { identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
+import { requireSeconds } from "../model/units";
 import type { Lease } from "../store/lease/lease";
 import { schemasKey } from "../store/keys";
 import { writeSummary, type RunSummary } from "../store/runs/runs";
@@ -128,6 +129,7 @@ async function layOut(
     select: configs.select,
     rules: configs.rules,
     maskSalt: configs.maskSalt,
+    catalogMaxAge: entry.catalog && requireSeconds(entry.catalog.maxAge),
     identity: { pipeline: entry.name, run, ...identityOf(entry, options.source) },
     state,
     signal: context.stop.atOnce,

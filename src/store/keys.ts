@@ -26,6 +26,7 @@
  * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster resumes from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
  * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | `config put` |
+ * | `catalogs/<pipeline>/catalog.json` | the catalog that runs use | `tapctl discover`, a run with `catalog` |
  * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack, or its smoke test |
  */
 
@@ -80,6 +81,9 @@ export const requestKey = (pipeline: string, id: string): string =>
 /** Progress of a backfill. */
 export const backfillKey = (pipeline: string, id: string): string =>
   `backfills/${pipeline}/${id}.json`;
+
+/** The catalog that a discovery stored for later runs, with what it belongs to. */
+export const catalogKey = (pipeline: string): string => `catalogs/${pipeline}/catalog.json`;
 
 /** The folder of a pipeline's lease. */
 export const leasePrefix = (pipeline: string): string => `leases/${pipeline}/`;

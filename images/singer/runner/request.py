@@ -24,7 +24,18 @@ SCHEMA = os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "request.schema.json"
 )
 
-_WRITTEN = ("result", "candidate", "overlay", "tapLog", "targetLog", "marker", "outcome", "summary")
+_WRITTEN = (
+    "result",
+    "candidate",
+    "overlay",
+    "tapLog",
+    "targetLog",
+    "marker",
+    "outcome",
+    "summary",
+    "discovered",
+    "stored",
+)
 _CAPITAL = re.compile("[A-Z]")
 
 

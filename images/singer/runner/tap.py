@@ -20,6 +20,7 @@ from .rules import Options, Rules, read_rules
 from .selection import check_rule, select
 from .session import Session
 from .state import read_start
+from .stored_catalog import store_catalog, stored_catalog
 
 
 class TapPlan(NamedTuple):
@@ -111,7 +112,20 @@ def _catalog(
             f"{tap.name} cannot select streams: it has no "
             + ("--discover" if not tap.flags.discover else "--catalog"),
         )
+    stored = stored_catalog(session, tap)
+    if stored:
+        try:
+            return _selected(session, stored.catalog, rules)
+        except RunnerError as error:
+            # The source may have new streams.
+            session.log.line("runner", f"discovers again: in the stored catalog, {error}")
     catalog = run_discovery(session, tap, config_flags, overlay)
+    if args.discovered and args.catalog_max_age:
+        store_catalog(session, tap, catalog, args.discovered)
+    return _selected(session, catalog, rules)
+
+
+def _selected(session: Session, catalog: dict[str, Any], rules: list[Any]) -> dict[str, Any]:
     for warning in select(catalog, rules):
         session.warn(warning)
     return catalog

@@ -35,6 +35,8 @@ export interface RunParameters {
   readonly select: string;
   /** File of options of streams; empty for none. */
   readonly rules: string;
+  /** Age in seconds from which a run discovers again and stores the catalog; 0 for never. */
+  readonly catalogMaxAge: string;
   /**
    * Former name of the pipeline, whose state is used until the pipeline has its own; `none` without
    * one.
@@ -129,6 +131,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     directory: "/singer",
     select: "",
     rules: "",
+    catalogMaxAge: "0",
     formerName: "none",
     historyOf: "none",
     givenState: "none",

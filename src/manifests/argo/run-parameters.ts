@@ -11,7 +11,13 @@ import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byt
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { runKindOf, secretName } from "./names";
-import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
+import {
+  asArguments,
+  defaultParameters,
+  retryParameters,
+  secondsOf,
+  type RunParameters,
+} from "./parameters";
 import { channelsKey } from "./pipeline-secret";
 import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
 import { OUTPUT } from "./requests";
@@ -90,6 +96,7 @@ function replication(
     configSecret: secretName(entry.name),
     directory: fromStore ? WORK : "/singer",
     select: entry.streams ? "/singer/config/select.json" : "",
+    catalogMaxAge: String(entry.catalog ? secondsOf(entry.catalog.maxAge) : 0),
     rules: dataRules(entry) ? "/singer/config/rules.json" : "",
     ...(entry.formerName !== undefined && { formerName: entry.formerName, historyOf: entry.name }),
     outputDirectory: entry.target.connector.outputSetting === undefined ? "" : OUTPUT,

@@ -27,6 +27,7 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
       artifacts: [
         ...stateInputs,
         optionalFileIn("overlay", keys.overlay),
+        optionalFileIn("stored-catalog", keys.catalog),
         ...storeConfigInputs("tap"),
       ],
     },
@@ -44,6 +45,7 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
         optionalFileOut("catalog", keys.file("catalog.json"), `${WORK}/catalog.json`),
         optionalFileOut("log", keys.tapLog, `${WORK}/tap.log`),
         optionalFileOut("overlay", keys.overlay, `${WORK}/overlay.json`),
+        optionalFileOut("discovered", keys.catalog, `${WORK}/discovered.json`),
       ],
     },
   };

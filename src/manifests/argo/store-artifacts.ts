@@ -1,4 +1,5 @@
 import {
+  catalogKey,
   configKey,
   failingKey,
   historyKey,
@@ -39,6 +40,7 @@ export const keys = {
   failing: failingKey(PIPELINE),
   schemas: schemasKey(PIPELINE),
   overlay: overlayKey(PIPELINE),
+  catalog: catalogKey(PIPELINE),
   file: (file: RunFile): string => runFileKey(PIPELINE, RUN, file),
   /** By attempt, so that an attempt still running on a lost node cannot overwrite a later one. */
   extract: runFileKey(PIPELINE, RUN, `extract-${ATTEMPT}.jsonl`),

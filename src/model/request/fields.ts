@@ -97,6 +97,19 @@ export const rules = {
 
 /** What a tap gets when it moves data. */
 export const tapRun = {
+  storedCatalog: path
+    .describe(
+      "Catalog that an earlier discovery stored, used for `select` if it fits. A missing file means none.",
+    )
+    .exactOptional(),
+  catalogMaxAge: seconds
+    .default(0)
+    .describe(
+      "Greatest age of the stored catalog, in seconds, and whether a discovery is stored; 0 for any and no.",
+    ),
+  discovered: path
+    .describe("Receives the catalog that this run discovered, with `catalogMaxAge`.")
+    .exactOptional(),
   maskSalt: path
     .describe("File with the secret salt of masked values. A missing file means none.")
     .exactOptional(),

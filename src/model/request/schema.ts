@@ -76,7 +76,11 @@ const discover = z
     command: z.literal("discover"),
     ...shared,
     ...tap,
+    identity: path.describe("Pipeline, tap and source of the catalog.").exactOptional(),
     output: path.describe("Receives the catalog; - for stdout.").exactOptional(),
+    stored: path
+      .describe("Receives the catalog with what it belongs to, for later runs.")
+      .exactOptional(),
   })
   .describe("Writes the catalog of a tap.");
 

@@ -14,16 +14,16 @@ export interface Step {
 }
 
 /**
- * The step of a pod, from its node name. With retries, every attempt is a step of its own with the
- * same name: see src/manifests/argo/singer-retry.ts.
+ * The step of a pod, from its node name. With retries, every attempt is a step of its own below the
+ * retried one: see src/manifests/argo/singer-retry.ts.
  *
  * @example `orders-7xk2p.artifact[0].extract(1)[0].extract` is the second attempt of `extract`
  */
 export function stepOf(node: string): Step {
   const match =
-    /([^.[\]()]+)\((\d+)\)\[0\]\.\1$/.exec(node) ??
-    /([^.[\]()]+)(?:\((\d+)(?::[^)]*)?\))?$/.exec(node);
-  return { name: match?.[1] ?? node, attempt: Number(match?.[2] ?? 0) + 1 };
+    /\((?<attempt>\d+)\)\[0\]\.(?<step>[^.[\]()]+)$/.exec(node) ??
+    /(?<step>[^.[\]()]+)(?:\((?<attempt>\d+)(?::[^)]*)?\))?$/.exec(node);
+  return { name: match?.groups?.step ?? node, attempt: Number(match?.groups?.attempt ?? 0) + 1 };
 }
 
 /** The display name of a step. @example `extract, attempt 2`, `follow-up "dbt"` */

@@ -33,6 +33,10 @@ test("steps: name and attempt come from the name of a node", () => {
     name: "extract",
     attempt: 2,
   });
+  assert.deepEqual(stepOf("orders-1.stream[0].stream(1)[0].replicate"), {
+    name: "replicate",
+    attempt: 2,
+  });
   assert.deepEqual(stepOf("orders-1.artifact[1].load(0)"), { name: "load", attempt: 1 });
   assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), {
     name: "follow-up",

@@ -207,6 +207,21 @@ for (const [connector, error, hint] of [
     }));
 }
 
+for (const told of [
+  'target-postgres: error: stream "public-p3", table b.p3: permission denied for table p3. Grant the privilege to the user, then run again',
+  'tap-postgres: error: stream "public-p3": permission denied for table p3. Grant it: GRANT USAGE ON SCHEMA and GRANT SELECT ON TABLE',
+  'target-postgres: error: password authentication failed for user "etl". Check the settings "user" and "password"',
+])
+  test(`failure: an error that names its fix has no hint: ${told}`, () =>
+    inWorkspace(async (space) => {
+      await space.extract(TEN);
+      await space.run(
+        "load",
+        ...space.target({ say: told, stopAfter: 0, how: 1 }, { name: "target-postgres" }),
+      );
+      assert.equal(space.result().error, `target-postgres exited with 1: ${told}`);
+    }));
+
 test("failure: the hint is for the exception behind the error, not for one that was recovered from", () =>
   inWorkspace(async (space) => {
     const cause = [

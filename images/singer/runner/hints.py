@@ -74,8 +74,8 @@ HINTS = (
     ),
     # Credentials and permissions
     Hint(
-        r"password authentication failed|access denied for user|authentication failed|login failed for user"
-        r"|incorrect username or password|invalid_grant|invalid_client|InvalidAccessKeyId|SignatureDoesNotMatch",
+        r"^(?!.*\. Check the settings? ).*(access denied for user|authentication failed|login failed for user"
+        r"|incorrect username or password|invalid_grant|invalid_client|InvalidAccessKeyId|SignatureDoesNotMatch)",
         "check the user and the password or key in its settings",
     ),
     Hint(
@@ -87,7 +87,7 @@ HINTS = (
         "the account is not allowed to do this: check its permissions",
     ),
     Hint(
-        r"permission denied for|InsufficientPrivilege|must be owner of",
+        r"^(?!.*\bgrant (it|the)\b).*(permission denied for|InsufficientPrivilege|must be owner of)",
         "grant the user this permission",
     ),
     Hint(

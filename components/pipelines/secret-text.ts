@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isSecretReference, type Json } from "../../src/model/connector-settings";
+import {
+  isKubernetesSecret,
+  isSecretReference,
+  type Json,
+} from "../../src/model/connector-settings";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import { referenceText, type SecretPart } from "../../src/manifests/argo/pipeline-secret";
 
@@ -21,12 +25,14 @@ export function secretText(part: SecretPart, secrets: Secrets): pulumi.Input<str
 }
 
 function namesIn(value: Json): readonly string[] {
+  if (isKubernetesSecret(value)) return [];
   if (isSecretReference(value)) return [value.$secret];
   if (Array.isArray(value)) return value.flatMap((item: Json) => namesIn(item));
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(namesIn) : [];
 }
 
 function resolved(value: Json, secrets: ReadonlyMap<string, string>): Json {
+  if (isKubernetesSecret(value)) return value as unknown as Json;
   if (isSecretReference(value)) return secrets.get(value.$secret) ?? null;
   if (Array.isArray(value)) return value.map((item: Json) => resolved(item, secrets));
   if (typeof value !== "object" || value === null) return value;

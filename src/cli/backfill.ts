@@ -10,7 +10,7 @@ import {
 import { checkDay, requireWindow, windowSettings, windowsOf, type Step } from "../backfill/windows";
 import type { RunEvent } from "../run/events";
 import { runPipeline } from "../run/run";
-import { localSecrets } from "../run/secrets";
+import { secretsForRuns } from "./local-secrets";
 import { createStop } from "../run/stop";
 import type { Replication } from "../model/replication";
 import { contextOf, type CliContext } from "./context";
@@ -154,7 +154,7 @@ function localRunner(context: CliContext, entry: Replication, saveState: boolean
           root,
           store,
           prepare: context.prepare,
-          secrets: localSecrets(root),
+          secrets: await secretsForRuns(root, [entry]),
           stop,
           onEvent: (event: RunEvent) => progress.show(event),
         };

@@ -5,7 +5,7 @@ import { checkConnector, type CheckStep } from "../run/check-connector";
 import { connectorConfigs, type ConnectorConfig } from "../run/connector-configs";
 import { findReplication } from "../run/project";
 import { ExitCode } from "../run/runner";
-import { localSecrets } from "../run/secrets";
+import { secretsForRuns } from "./local-secrets";
 import { contextOf, localOnly, type CliContext } from "./context";
 import { print, printJson, table } from "../common/print";
 import { showProgress } from "./progress";
@@ -36,7 +36,7 @@ export function addCheck(program: Command): void {
       const { tap, target } = entry;
       const configs = await connectorConfigs(entry, {
         openStore: context.openStore,
-        secrets: localSecrets(context.project.root),
+        secrets: await secretsForRuns(context.project.root, [entry]),
       });
       const steps = [
         ...(await checkSteps(context, entry, tap, configs.tap, flags)),

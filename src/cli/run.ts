@@ -5,7 +5,7 @@ import { batchCode, runBatch, type BatchResult } from "../run/batch";
 import type { RunEvent } from "../run/events";
 import { checkDay } from "../backfill/windows";
 import { findEntry, findReplication, type Project } from "../run/project";
-import { localSecrets } from "../run/secrets";
+import { secretsForRuns } from "./local-secrets";
 import { parseState } from "../run/state-changes";
 import { startAt, type StartDay } from "../run/start-day";
 import { createStop } from "../run/stop";
@@ -119,8 +119,9 @@ async function runAction(
     const { root } = context.project;
     const onEvent = (event: RunEvent) => (flags.json ? undefined : progress.show(event));
     const start = flags.from === undefined ? undefined : await startOf(store, entries, flags.from);
+    const secrets = await secretsForRuns(root, entries);
     const result = await runBatch(
-      { root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent },
+      { root, store, prepare: context.prepare, secrets, stop, onEvent },
       entries,
       {
         ...(flags.mode && { mode: flags.mode }),

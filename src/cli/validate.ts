@@ -5,7 +5,7 @@ import { loadProject } from "../run/project";
 import { localSecrets } from "../run/secrets";
 import { isFields } from "../model/validation/checks";
 import { groupByText, InvalidPipelines } from "../model/validation/problem";
-import { secretsOf } from "../model/validation/secrets";
+import { secretsOf, stackSecrets } from "../model/validation/secrets";
 import { validatePipelines } from "../model/validation/validate";
 import { print, printJson } from "../common/print";
 
@@ -27,7 +27,7 @@ export function addValidate(program: Command): void {
         );
         const lookup = localSecrets(project.root);
         const names = project.entries.flatMap((entry) =>
-          isFields(entry) ? secretsOf(entry).map(({ name }) => name) : [],
+          isFields(entry) ? stackSecrets(secretsOf(entry)).map(({ name }) => name) : [],
         );
         const secrets = new Set(names.filter((name) => lookup(name) !== undefined));
         const {

@@ -6,9 +6,9 @@ import { isVersioned, openS3 } from "../store/s3";
 import type { S3Credentials } from "../store/s3-client";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";
-import type { Metadata } from "./objects";
 import { forwardService, type ServicePort } from "./port-forward";
-import { CONFIG_MAPS, SECRETS } from "./resources";
+import { CONFIG_MAPS } from "./resources";
+import { readSecretKey } from "./secret-key";
 
 /** The pipelines' bucket as configured for Argo. */
 export interface Repository {
@@ -159,16 +159,12 @@ async function readKeys(
 ): Promise<S3Credentials> {
   const { namespace } = connection;
   const read = async ({ name, key }: KeyReference): Promise<string> => {
-    const {
-      data,
-    }: { readonly metadata: Metadata; readonly data?: { readonly [key: string]: string } } =
-      await connection.ask({ resource: SECRETS, namespace, name });
-    const value = data?.[key];
+    const value = await readSecretKey(connection, { name, key });
     if (value === undefined)
       throw new UserError(`Secret ${namespace}/${name} has no key "${key}" for the bucket.`, {
         fix: "Add the key, or correct the artifact repository.",
       });
-    return Buffer.from(value, "base64").toString("utf8");
+    return value;
   };
   const [accessKeyId, secretAccessKey] = await Promise.all([read(access), read(secret)]);
   return { accessKeyId, secretAccessKey };

@@ -1,5 +1,5 @@
 import { secret, type SecretReference } from "../model/connector-settings";
-import { secretNameProblems, secretVariable } from "../model/validation/secrets";
+import { secretProblems, secretVariable } from "../model/validation/secrets";
 
 /** Values of variables that are defined in the project's files, by name. */
 export type Variables = { readonly [name: string]: string };
@@ -52,7 +52,7 @@ export function keepsVariable(variable: string): boolean {
 }
 
 function isAllowed(name: string): boolean {
-  return secretNameProblems({ env: { X: secret(name) } }).length === 0;
+  return secretProblems({ env: { X: secret(name) } }).length === 0;
 }
 
 function substitute(text: string, variables: Variables, depth: number): string {

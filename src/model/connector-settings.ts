@@ -18,17 +18,38 @@ export type JsonObject = { readonly [key: string]: Json };
 export interface SecretReference {
   /** Name of the secret, such as `warehouse-password`. */
   readonly $secret: string;
+
+  /** Existing Kubernetes Secret with the value. Default: the Pulumi config of the stack. */
+  readonly kubernetes?: KubernetesSecretKey;
 }
+
+/** A key of an existing Kubernetes Secret in the namespace of the pipelines. */
+export type KubernetesSecretKey = {
+  /** Name of the Secret. */
+  readonly name: string;
+
+  /** Key in the Secret. */
+  readonly key: string;
+};
 
 /**
  * References a secret by name.
  *
  * @param name lowercase letters, digits, `-`, `_` and `.`. A local run reads `warehouse-password`
  *   from the environment variable `WAREHOUSE_PASSWORD`.
+ * @param source `kubernetes`: a key of an existing Kubernetes Secret. Its value never passes through
+ *   Pulumi, and each run reads the current one. Local runs read it through the kubeconfig if the
+ *   environment variable is not set. Default: the Pulumi config of the stack.
  * @example `targetPostgres({ host: "db", user: "etl", password: secret("warehouse-password") })`
+ * @example
+ *   `secret("shop-password", { kubernetes: { name: "shop-db", key: "password" } })`
  */
-export function secret(name: string): SecretReference {
-  return { $secret: name };
+export function secret(
+  name: string,
+  source: { readonly kubernetes?: KubernetesSecretKey } = {},
+): SecretReference {
+  const { kubernetes } = source;
+  return { $secret: name, ...(kubernetes && { kubernetes }) };
 }
 
 /** Whether a value was returned by {@link secret}. */
@@ -37,8 +58,28 @@ export function isSecretReference(value: unknown): value is SecretReference {
     typeof value === "object" &&
     value !== null &&
     typeof (value as SecretReference).$secret === "string" &&
-    Object.keys(value).length === 1
+    Object.keys(value).every((key) => key === "$secret" || key === "kubernetes")
   );
+}
+
+/** A reference to a key of an existing Kubernetes Secret. */
+export type KubernetesSecretReference = SecretReference & {
+  readonly kubernetes: KubernetesSecretKey;
+};
+
+/** References to existing Kubernetes Secrets in a connector's settings, each secret once. */
+export function kubernetesSecrets(value: Json | undefined): readonly KubernetesSecretReference[] {
+  const found = new Map(
+    secretsIn(value).flatMap(({ reference }) =>
+      isKubernetesSecret(reference) ? [[reference.$secret, reference] as const] : [],
+    ),
+  );
+  return [...found.values()];
+}
+
+/** Whether a value is a reference to an existing Kubernetes Secret. */
+export function isKubernetesSecret(value: unknown): value is KubernetesSecretReference {
+  return isSecretReference(value) && value.kubernetes !== undefined;
 }
 
 type Path = readonly (string | number)[];
@@ -64,15 +105,15 @@ export function secretsFile(
   const found = secretsIn(settings);
   return [
     ...found.map(({ path }) => path),
-    ...found.map(({ path, secret: name }) => [...path, { secret: name }]),
+    ...found.map(({ path, reference }) => [...path, { secret: reference.$secret }]),
   ];
 }
 
 function secretsIn(
   value: Json | undefined,
   path: Path = [],
-): readonly { readonly path: Path; readonly secret: string }[] {
-  if (isSecretReference(value)) return [{ path, secret: value.$secret }];
+): readonly { readonly path: Path; readonly reference: SecretReference }[] {
+  if (isSecretReference(value)) return [{ path, reference: value }];
   if (Array.isArray(value))
     return value.flatMap((item: Json, index) => secretsIn(item, [...path, index]));
   if (typeof value !== "object" || value === null) return [];

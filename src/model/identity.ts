@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { stateNameOf, type Tap, type Target } from "./connector";
-import type { Json, JsonObject } from "./connector-settings";
+import { isSecretReference, type Json, type JsonObject } from "./connector-settings";
 import { saysWhere, wordsOf } from "./location";
 import type { Replication } from "./replication";
 import { stringifyJson } from "../common/json";
@@ -115,6 +115,7 @@ function placeOf(
  */
 function publicPart(value: Json): Json {
   if (typeof value === "string") return withoutCredentials(value);
+  if (isSecretReference(value)) return { $secret: value.$secret };
   if (Array.isArray(value)) return value.map(publicPart);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import { plural } from "../common/plural";
 import { UserError } from "../common/errors";
 import type { PipelineEntry } from "../model/define";
 import { formatProblem, InvalidPipelines } from "../model/validation/problem";
-import { secretsOf, validatePipelines } from "../model/validation/validate";
+import { secretsOf, stackSecrets, validatePipelines } from "../model/validation/validate";
 import { setSecrets } from "./secrets";
 
 /**
@@ -19,7 +19,7 @@ export function assertDeployable(
   if (problems.length > 0) throw new InvalidPipelines(problems);
   const given = new Set(secrets);
   const missing = entries.flatMap((entry, index) => {
-    const names = [...new Set(secretsOf(entry).map(({ name }) => name))].filter(
+    const names = [...new Set(stackSecrets(secretsOf(entry)).map(({ name }) => name))].filter(
       (name) => !given.has(name),
     );
     return names.map((name) => ({ name, where: `pipelines[${index}] "${entry.name}"` }));

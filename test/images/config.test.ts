@@ -328,6 +328,34 @@ describe("typed secrets", () => {
       assert.equal((space.json("got.json") as { readonly port: unknown }).port, 5432);
     }));
 
+  const kubernetes = { name: "shop-db", key: "port" };
+  const mounted = { port: { $secret: "shop-port", kubernetes } };
+  const withMounted = (space: Workspace) => [
+    ...space.tap(TEN, { copy: space.path("got.json"), ...mounted }, { settings }),
+    { tapSecrets: space.write("secrets.json", [["port"]]), directory: space.path("mounts") },
+  ];
+
+  test("existing Kubernetes Secrets: a mounted value is read by each run and converted like other secrets", () =>
+    inWorkspace(async (space) => {
+      mkdirSync(space.path("mounts/secrets"), { recursive: true });
+      for (const port of ["5432", "5433"]) {
+        writeFileSync(space.path("mounts/secrets/shop-port"), port);
+        const ended = await space.run("extract", ...withMounted(space));
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.equal((space.json("got.json") as { readonly port: unknown }).port, Number(port));
+      }
+    }));
+
+  test("existing Kubernetes Secrets: a missing key is one error with its name", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.run("extract", ...withMounted(space));
+      assert.equal(ended.code, 2);
+      assert.match(
+        ended.stderr,
+        /^runner \| secret "shop-port" of tap-fake: key "port" of the Kubernetes Secret "shop-db" does not exist\n$/,
+      );
+    }));
+
   const wrong: readonly (readonly [string, object, RegExp])[] = [
     [
       "a number",

@@ -118,7 +118,12 @@ export const pipelines: readonly PipelineEntry[] = definePipelines([
       },
     },
     tap: tapShop({}),
-    target: targetWarehouse({ url: secret("warehouse-url") }),
+    target: targetWarehouse({
+      url: secret("warehouse-url"),
+      password: secret("warehouse-password", {
+        kubernetes: { name: "warehouse", key: "password" },
+      }),
+    }),
   },
   {
     name: "kept",

@@ -7,20 +7,33 @@ import {
   containerPatch,
   streamPatch,
 } from "../../src/manifests/argo/pod-spec-patch";
+import { tap } from "../../src/model/connector";
 import { settings } from "./fixtures";
+
+const tapAny = tap({ name: "tap-any", package: "tap-any", version: "0.1.0" });
 
 const { resources: defaults } = settings;
 
+interface Patch {
+  readonly volumes?: unknown;
+  readonly containers: readonly { readonly name: string; readonly volumeMounts?: unknown }[];
+}
+
 test("resources: memory is requested and limited, CPU is limited only on demand", () => {
-  assert.deepEqual(JSON.parse(connectorPatch({ cpu: 2, cpuLimit: "4", memory: "1Gi" }, defaults)), {
-    containers: [
-      {
-        name: "main",
-        resources: { requests: { cpu: "2", memory: "1Gi" }, limits: { memory: "1Gi", cpu: "4" } },
-      },
-    ],
-  });
-  assert.deepEqual(JSON.parse(connectorPatch(undefined, defaults)), {
+  assert.deepEqual(
+    JSON.parse(
+      connectorPatch("tap", { resources: { cpu: 2, cpuLimit: "4", memory: "1Gi" } }, defaults),
+    ),
+    {
+      containers: [
+        {
+          name: "main",
+          resources: { requests: { cpu: "2", memory: "1Gi" }, limits: { memory: "1Gi", cpu: "4" } },
+        },
+      ],
+    },
+  );
+  assert.deepEqual(JSON.parse(connectorPatch("target", {}, defaults)), {
     containers: [
       {
         name: "main",
@@ -30,8 +43,56 @@ test("resources: memory is requested and limited, CPU is limited only on demand"
   });
 });
 
+test("existing Kubernetes Secrets: a connector's container sees the keys that its settings name, as files", () => {
+  const kubernetes = { name: "shop-db", key: "password" };
+  const { settings } = tapAny({
+    user: secret("shop-user"),
+    password: secret("shop-password", { kubernetes }),
+    nested: [{ again: secret("shop-password", { kubernetes }) }],
+  });
+  const volume = {
+    name: "tap-secrets",
+    projected: {
+      sources: [
+        {
+          secret: {
+            name: "shop-db",
+            optional: true,
+            items: [{ key: "password", path: "shop-password" }],
+          },
+        },
+      ],
+    },
+  };
+  const mount = { name: "tap-secrets", mountPath: "/singer/secrets", readOnly: true };
+  const artifact = JSON.parse(connectorPatch("tap", { settings }, defaults)) as Patch;
+  assert.deepEqual([artifact.volumes, artifact.containers[0]?.volumeMounts], [[volume], [mount]]);
+  const stream = JSON.parse(streamPatch({ tap: { settings }, target: {} }, defaults)) as Patch;
+  assert.deepEqual(stream.volumes, [volume]);
+  assert.deepEqual(
+    stream.containers.map(({ volumeMounts }) => volumeMounts),
+    [[mount], undefined],
+  );
+});
+
+test("existing Kubernetes Secrets: the environment of a container refers to the key itself", () => {
+  const kubernetes = { name: "warehouse", key: "token" };
+  const { containers } = JSON.parse(
+    containerPatch(
+      { image: "a:1", command: ["a"], env: { TOKEN: secret("token", { kubernetes }) } },
+      "pipeline-orders",
+      defaults,
+    ),
+  ) as { readonly containers: readonly { readonly env: unknown }[] };
+  assert.deepEqual(containers[0]?.env, [
+    { name: "TOKEN", valueFrom: { secretKeyRef: kubernetes } },
+  ]);
+});
+
 test("resources: in stream mode, each container has its own", () => {
-  const { containers } = JSON.parse(streamPatch({ tap: { memory: "1Gi" } }, defaults)) as {
+  const { containers } = JSON.parse(
+    streamPatch({ tap: { resources: { memory: "1Gi" } }, target: {} }, defaults),
+  ) as {
     readonly containers: readonly {
       readonly name: string;
       readonly resources: { readonly limits: object };

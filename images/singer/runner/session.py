@@ -13,6 +13,7 @@ from .files import read_list, read_object, write_json
 from .log import Log
 from .lossless import encode
 from .masking import Masker, likely_secrets, named_secrets
+from .mounted_secrets import with_mounted_secrets
 from .private import make_private_dir, remove_tree
 from .progress import Progress
 from .request import Arguments
@@ -80,6 +81,8 @@ class Session:
     def _given(self, connector: Connector) -> Given:
         path = getattr(self.args, f"{connector.kind}_config")
         config = {} if path is None else read_object(path, f"config of {connector.name}")
+        secrets = os.path.join(self.args.directory, "secrets")
+        config = with_mounted_secrets(config, secrets, connector.name)
         if self.args.standalone:
             return standalone_config(config, connector)
         return Given(config, []) if path else settings_from(os.environ, connector)

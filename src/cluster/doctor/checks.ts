@@ -1,8 +1,9 @@
 import { plural } from "../../common/plural";
 import type { TextWithCommands } from "../../common/commands";
 import { pipelineSecret } from "../../manifests/argo/pipeline-secret";
-import { isReplication } from "../../model/define";
+import { isReplication, type PipelineEntry } from "../../model/define";
 import { changedParts, identityOf } from "../../model/identity";
+import { secretsOf } from "../../model/validation/secrets";
 import { ageOf } from "../../store/state/bookmarks";
 import { idleBecause } from "../controller";
 import { TEMPLATES } from "../templates";
@@ -174,6 +175,11 @@ export const bucketCheck: Check = ({ bucket }) => {
       );
 };
 
+/** Names of the existing Secrets that an entry refers to. */
+function existingSecrets(entry: PipelineEntry): readonly string[] {
+  return secretsOf(entry).flatMap(({ reference }) => reference.kubernetes?.name ?? []);
+}
+
 /** Do the Secrets that runs of the deployed pipelines mount exist? */
 export const secretsCheck: Check = ({ secrets, crons, entries }) =>
   ifKnown(
@@ -184,14 +190,18 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
       const deployed = new Set(crons.value.map(({ metadata }) => metadata.name));
       const needed = entries
         .filter(({ name }) => deployed.has(name))
-        .flatMap((entry) => pipelineSecret(entry)?.name ?? []);
-      const missing = needed.filter((name) => !found.includes(name));
-      if (missing.length === 0) return ok("secrets", `all ${needed.length} exist`);
+        .flatMap((entry) => [
+          ...[pipelineSecret(entry)?.name].filter((name) => name !== undefined),
+          ...existingSecrets(entry),
+        ]);
+      const missing = [...new Set(needed)].filter((name) => !found.includes(name));
+      const existing = new Set(entries.flatMap(existingSecrets));
+      if (missing.length === 0) return ok("secrets", `all ${new Set(needed).size} exist`);
       return missing.flatMap((name) =>
-        fail(
-          "secrets",
-          `Secret ${name} does not exist`,
-          ({ onStack }) => `if it was deleted manually, restore it with: ${onStack("up")}`,
+        fail("secrets", `Secret ${name} does not exist`, ({ onStack }) =>
+          existing.has(name)
+            ? "create it, or correct its name in the array; tapctl does not create it"
+            : `if it was deleted manually, restore it with: ${onStack("up")}`,
         ),
       );
     },

@@ -1,5 +1,11 @@
 import { settingsOf, type Tap, type Target } from "../../model/connector";
-import { isSecretReference, secretsFile, type Json } from "../../model/connector-settings";
+import {
+  isKubernetesSecret,
+  isSecretReference,
+  secretsFile,
+  type Json,
+  type KubernetesSecretKey,
+} from "../../model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../model/define";
 import { identityOf } from "../../model/identity";
 import { channelsOf, type Notifications } from "../../model/notifications";
@@ -10,7 +16,10 @@ import { parseJson, stringifyJson } from "../../common/json";
 
 /** Content of a key in a pipeline's Secret, with secrets by name. */
 export type SecretPart =
-  /** A file: JSON in which `{"$secret": "name"}` stands for the secret of that name. */
+  /**
+   * A file: JSON in which `{"$secret": "name"}` stands for the secret of that name. One with
+   * `kubernetes` stays in the file: the runner reads it from a volume.
+   */
   | { readonly kind: "json"; readonly value: Json }
   /** A text file without secrets. */
   | { readonly kind: "text"; readonly text: string }
@@ -31,10 +40,15 @@ export const CHANNELS_KEY = "channels.json";
 /** Key of the webhook of a pipeline that has no other channel. */
 const WEBHOOK_KEY = "webhook";
 
-/** Key of a pipeline's Secret with its channels; undefined if it uses those of the stack. */
-export function channelsKey({ notifications }: PipelineEntry): string | undefined {
-  if (notifications?.channels?.length) return CHANNELS_KEY;
-  return notifications?.webhook ? WEBHOOK_KEY : undefined;
+/** Where a pipeline's own channels are; undefined if it uses those of the stack. */
+export function channelsSource({
+  name,
+  notifications,
+}: PipelineEntry): KubernetesSecretKey | undefined {
+  const own = (key: string) => ({ name: secretName(name), key });
+  if (notifications?.channels?.length) return own(CHANNELS_KEY);
+  if (notifications?.webhook === undefined) return undefined;
+  return notifications.webhook.kubernetes ?? own(WEBHOOK_KEY);
 }
 
 /** Channels as a part of a Secret. */
@@ -89,21 +103,20 @@ function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {
     ? (entry.followUps ?? []).map(({ env }) => env)
     : [entry.env];
   const names = environments.flatMap((env) =>
-    Object.values(env ?? {}).flatMap((value) => (isSecretReference(value) ? [value.$secret] : [])),
+    Object.values(env ?? {}).flatMap((value) =>
+      isSecretReference(value) && !isKubernetesSecret(value) ? [value.$secret] : [],
+    ),
   );
   return Object.fromEntries(names.map((name) => [secretKey(name), { kind: "secret", name }]));
 }
 
 function channelParts(entry: PipelineEntry): PipelineSecret["parts"] {
   const { notifications } = entry;
-  const key = channelsKey(entry);
-  if (notifications === undefined || key === undefined) return {};
-  return {
-    [key]:
-      key === WEBHOOK_KEY && notifications.webhook
-        ? { kind: "secret", name: notifications.webhook.$secret }
-        : channelsPart(notifications),
-  };
+  if (notifications?.channels?.length) return { [CHANNELS_KEY]: channelsPart(notifications) };
+  const webhook = notifications?.webhook;
+  return webhook === undefined || isKubernetesSecret(webhook)
+    ? {}
+    : { [WEBHOOK_KEY]: { kind: "secret", name: webhook.$secret } };
 }
 
 function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart {

@@ -1,4 +1,11 @@
-import { isSecretReference } from "../../model/connector-settings";
+import {
+  isSecretReference,
+  kubernetesSecrets,
+  type JsonObject,
+  type KubernetesSecretKey,
+  type SecretReference,
+} from "../../model/connector-settings";
+import type { ConnectorKind } from "../../model/connector";
 import type { ContainerArgs, Resources } from "../../model/entry";
 import type { Scheduling } from "../../model/scheduling";
 import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byte";
@@ -13,25 +20,69 @@ import { secretKey } from "./names";
 
 type Defaults = ClusterSettings["resources"];
 
+/** What the patch of a connector's container depends on. */
+export interface PatchedConnector {
+  /** Resources of one instance. Default: those of the stack. */
+  readonly resources?: Resources | undefined;
+  /** Settings, whose existing Kubernetes Secrets the container sees. Default: none. */
+  readonly settings?: JsonObject;
+}
+
+/** Where a connector's container sees the values of existing Kubernetes Secrets, as files. */
+const SECRETS_FOLDER = "/singer/secrets";
+
 /** Patch for a pod that runs `count` instances of a connector. */
 export function connectorPatch(
-  resources: Resources | undefined,
+  kind: ConnectorKind,
+  connector: PatchedConnector,
   defaults: Defaults,
   count = 1,
 ): string {
-  return patchOf([{ name: "main", resources: requirements(resources, defaults, count) }]);
+  return patchOf(
+    [connectorContainer("main", kind, connector, defaults, count)],
+    secretVolumes(kind, connector),
+  );
 }
 
 /** Patch for a pod that runs tap and target. */
 export function streamPatch(
-  pair: { readonly tap?: Resources; readonly target?: Resources } | undefined,
+  { tap, target }: { readonly tap: PatchedConnector; readonly target: PatchedConnector },
   defaults: Defaults,
   count = 1,
 ): string {
-  return patchOf([
-    { name: "tap", resources: requirements(pair?.tap, defaults, count) },
-    { name: "target", resources: requirements(pair?.target, defaults, count) },
-  ]);
+  return patchOf(
+    [
+      connectorContainer("tap", "tap", tap, defaults, count),
+      connectorContainer("target", "target", target, defaults, count),
+    ],
+    [...secretVolumes("tap", tap), ...secretVolumes("target", target)],
+  );
+}
+
+function connectorContainer(
+  name: string,
+  kind: ConnectorKind,
+  { resources, settings }: PatchedConnector,
+  defaults: Defaults,
+  count: number,
+): object {
+  return {
+    name,
+    resources: requirements(resources, defaults, count),
+    ...(kubernetesSecrets(settings).length > 0 && {
+      volumeMounts: [{ name: `${kind}-secrets`, mountPath: SECRETS_FOLDER, readOnly: true }],
+    }),
+  };
+}
+
+/** Optional Secrets: for a missing one, the runner's error is clearer than a pod that never starts. */
+function secretVolumes(kind: ConnectorKind, { settings }: PatchedConnector): readonly object[] {
+  const sources = kubernetesSecrets(settings).map(
+    ({ $secret: path, kubernetes: { name, key } }) => ({
+      secret: { name, optional: true, items: [{ key, path }] },
+    }),
+  );
+  return sources.length === 0 ? [] : [{ name: `${kind}-secrets`, projected: { sources } }];
 }
 
 /**
@@ -43,7 +94,7 @@ export function containerPatch(args: ContainerArgs, secret: string, defaults: De
   const [program = "", ...rest] = args.command.map(unexpanded);
   const env = Object.entries(args.env ?? {}).map(([name, value]) =>
     isSecretReference(value)
-      ? { name, valueFrom: { secretKeyRef: { name: secret, key: secretKey(value.$secret) } } }
+      ? { name, valueFrom: { secretKeyRef: secretKeyOf(value, secret) } }
       : { name, value: unexpanded(value) },
   );
   return patchOf([
@@ -109,6 +160,14 @@ function times(quantity: string | number, count: number): string {
   return `${Math.round(Number(number) * count * 1000) / 1000}${unit}`;
 }
 
-function patchOf(containers: readonly object[]): string {
-  return untemplatedJson({ containers });
+function patchOf(containers: readonly object[], volumes: readonly object[] = []): string {
+  return untemplatedJson({ containers, ...(volumes.length > 0 && { volumes }) });
+}
+
+/** Key of the Secret with a value for an environment: an existing one, or the pipeline's. */
+function secretKeyOf(
+  { $secret: name, kubernetes }: SecretReference,
+  pipelineSecret: string,
+): KubernetesSecretKey {
+  return kubernetes ?? { name: pipelineSecret, key: secretKey(name) };
 }

@@ -1,5 +1,6 @@
 import { idleSeconds } from "../../model/idle-timeout";
 import { durationSeconds } from "../../model/units";
+import { settingsOf, type ConnectorKind } from "../../model/connector";
 import { isReplication, schedulesOf, type PipelineEntry } from "../../model/define";
 import type { Job } from "../../model/job";
 import { parallelOf } from "../../model/parallel";
@@ -18,7 +19,7 @@ import {
   secondsOf,
   type RunParameters,
 } from "./parameters";
-import { channelsKey } from "./pipeline-secret";
+import { channelsSource } from "./pipeline-secret";
 import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
 import { OUTPUT } from "./requests";
 import { WORK } from "./store-artifacts";
@@ -60,7 +61,7 @@ export function runArguments(
 
 function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunParameters> {
   const { notifications } = entry;
-  const webhookKey = channelsKey(entry);
+  const channels = channelsSource(entry);
   return {
     pipeline: entry.name,
     mode: runKindOf(entry),
@@ -68,7 +69,7 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
     ...(entry.owner !== undefined && { owner: unexpanded(entry.owner) }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
     ...(notifications?.on && { notifyOn: notifications.on.join() }),
-    ...(webhookKey !== undefined && { webhookSecret: secretName(entry.name), webhookKey }),
+    ...(channels && { webhookSecret: channels.name, webhookKey: channels.key }),
   };
 }
 
@@ -90,6 +91,12 @@ function replication(
   const { expectations, resources } = entry;
   const fromStore = entry.configFrom === "store";
   const parallel = parallelOf(entry);
+  // With settings in the store, those of the array do not reach the pods.
+  const patched = (kind: ConnectorKind) => ({
+    resources: resources?.[kind],
+    ...(fromStore ? {} : { settings: settingsOf(entry[kind]) }),
+  });
+  const [tap, target] = [patched("tap"), patched("target")];
   return {
     tapImage: images.tap,
     targetImage: images.target,
@@ -109,10 +116,10 @@ function replication(
     idleTimeout: String(idleSeconds(entry.idleTimeout)),
     ...(parallel && { parallel: untemplatedJson(parallel) }),
     ...(entry.mode === "stream"
-      ? { streamPatch: streamPatch(resources, settings.resources, parallel?.slices) }
+      ? { streamPatch: streamPatch({ tap, target }, settings.resources, parallel?.slices) }
       : {
-          tapPatch: connectorPatch(resources?.tap, settings.resources, parallel?.slices),
-          targetPatch: connectorPatch(resources?.target, settings.resources, parallel?.slices),
+          tapPatch: connectorPatch("tap", tap, settings.resources, parallel?.slices),
+          targetPatch: connectorPatch("target", target, settings.resources, parallel?.slices),
         }),
     followUps: followUpsParameter(entry.followUps ?? [], secretName(entry.name), settings),
   };

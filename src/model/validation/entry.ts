@@ -27,7 +27,7 @@ import { MOST_SLICES } from "./parallel";
 import { pairResources, retries } from "./resources";
 import { scheduling } from "./scheduling";
 import { schedules, timezone } from "./schedules";
-import { secretNameProblems } from "./secrets";
+import { secretProblems } from "./secrets";
 import { containerSizes } from "./sizes";
 import { impossibleMasks, lookbackTwice } from "./stream-data";
 import { expectations, onSchemaChange } from "./stream-options";
@@ -113,7 +113,7 @@ export function entryProblems(entry: unknown): readonly string[] {
     ...batchFiles(entry),
     ...settingsSize(entry),
     ...containerSizes(entry),
-    ...secretNameProblems(entry),
+    ...secretProblems(entry),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { isSecretReference } from "../connector-settings";
+import { isKubernetesSecret, isSecretReference, type SecretReference } from "../connector-settings";
 import type { PipelineEntry } from "../define";
 import { isFields, quote, type Fields } from "./checks";
 
@@ -12,6 +12,9 @@ export interface SecretUse {
    * `notifications.channels[0].webhook`.
    */
   readonly where: string;
+
+  /** The reference. */
+  readonly reference: SecretReference;
 }
 
 /**
@@ -54,9 +57,7 @@ export function secretsIn(entry: unknown): readonly SecretUse[] {
   return [
     ...settingSecrets(entry["tap"], "tap"),
     ...settingSecrets(entry["target"], "target"),
-    ...(isSecretReference(entry["maskSalt"])
-      ? [{ name: entry["maskSalt"].$secret, where: "maskSalt" }]
-      : []),
+    ...(isSecretReference(entry["maskSalt"]) ? [useOf(entry["maskSalt"], "maskSalt")] : []),
     ...envSecrets(entry["env"], "env"),
     ...followUps.flatMap((one, index) =>
       isFields(one) ? envSecrets(one["env"], `followUps[${index}] env`) : [],
@@ -65,12 +66,50 @@ export function secretsIn(entry: unknown): readonly SecretUse[] {
   ];
 }
 
-/** Problems with the names of an entry's secrets. */
-export function secretNameProblems(entry: Fields): readonly string[] {
-  return secretsIn(entry).flatMap(({ name, where }) => {
-    const problem = nameProblem(name);
-    return problem === undefined ? [] : [`${where}: secret ${quote(name)}: ${problem}`];
+/** The uses whose values come from the stack: not those of existing Kubernetes Secrets. */
+export function stackSecrets(uses: readonly SecretUse[]): readonly SecretUse[] {
+  return uses.filter(({ reference }) => !isKubernetesSecret(reference));
+}
+
+/** Problems with an entry's secrets: their names, and where their values come from. */
+export function secretProblems(entry: Fields): readonly string[] {
+  const uses = secretsIn(entry);
+  const sources = new Map<string, string>();
+  return uses.flatMap(({ name, where, reference }) => {
+    const source = JSON.stringify(reference.kubernetes ?? null);
+    const other = (sources.get(name) ?? source) !== source;
+    sources.set(name, sources.get(name) ?? source);
+    const problem = nameProblem(name) ?? sourceProblem(reference, where, entry);
+    return [
+      ...(problem === undefined ? [] : [`${where}: secret ${quote(name)}: ${problem}`]),
+      ...(other ? [`${where}: secret ${quote(name)}: has another source in this entry`] : []),
+    ];
   });
+}
+
+/** Problems with the Kubernetes Secret that a value comes from. */
+function sourceProblem(
+  { kubernetes }: SecretReference,
+  where: string,
+  { notifications }: Fields,
+): string | undefined {
+  if (kubernetes === undefined) return undefined;
+  if (where === "maskSalt")
+    return "the salt is a secret of the stack, so that local runs and the cluster hash alike; remove kubernetes";
+  if (where.startsWith("notifications") && isFields(notifications) && notifications["channels"])
+    return "secrets of channels are secrets of the stack; remove kubernetes";
+  if (!isFields(kubernetes))
+    return `kubernetes must be an object, such as { name: "shop-db", key: "password" }`;
+  const { name, key } = kubernetes as Fields;
+  if (typeof name !== "string" || !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
+    return "kubernetes.name must be the name of a Secret";
+  return typeof key === "string" && /^[-._a-zA-Z0-9]{1,253}$/.test(key)
+    ? undefined
+    : "kubernetes.key must be a key of the Secret";
+}
+
+function useOf(reference: SecretReference, where: string): SecretUse {
+  return { name: reference.$secret, where, reference };
 }
 
 function nameProblem(name: string): string | undefined {
@@ -102,7 +141,7 @@ function settingSecrets(use: unknown, kind: string): readonly SecretUse[] {
 function envSecrets(env: unknown, label: string): readonly SecretUse[] {
   if (!isFields(env)) return [];
   return Object.entries(env).flatMap(([name, value]) =>
-    isSecretReference(value) ? [{ name: value.$secret, where: `${label} ${quote(name)}` }] : [],
+    isSecretReference(value) ? [useOf(value, `${label} ${quote(name)}`)] : [],
   );
 }
 
@@ -112,7 +151,7 @@ export function referencesIn(
   path: string,
   within: readonly unknown[] = [],
 ): readonly SecretUse[] {
-  if (isSecretReference(value)) return [{ name: value.$secret, where: path }];
+  if (isSecretReference(value)) return [useOf(value, path)];
   if (typeof value !== "object" || value === null || within.includes(value)) return [];
   const inside = [...within, value];
   if (Array.isArray(value))

@@ -6,9 +6,9 @@ import { parallelNotes } from "./parallel";
 import { InvalidPipelines, type Problem } from "./problem";
 import { repeatNotes } from "./repeats";
 import { memoryNotes } from "./resources";
-import { secretVariable, secretsIn } from "./secrets";
+import { secretVariable, secretsIn, stackSecrets } from "./secrets";
 
-export { secretsOf, secretVariable, type SecretUse } from "./secrets";
+export { secretsOf, secretVariable, stackSecrets, type SecretUse } from "./secrets";
 
 /** Result of a validation. */
 export interface Validation {
@@ -126,7 +126,7 @@ function missingSecrets(
   index: number,
   given: ReadonlySet<string>,
 ): readonly Problem[] {
-  const uses = secretsIn(entry);
+  const uses = stackSecrets(secretsIn(entry));
   const names = [...new Set(uses.map((use) => use.name))].filter((name) => !given.has(name));
   return names.map((name) => {
     const places = uses.filter((use) => use.name === name).map((use) => use.where);

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { secret } from "../../../src/model/connector-settings";
+import { validatePipelines } from "../../../src/model/validation/validate";
+import { replication, tapAny, textsOf } from "../support";
+
+const KEY = { name: "shop-db", key: "password" };
+const withPassword = (kubernetes: unknown) => ({
+  ...replication,
+  tap: tapAny({ password: secret("shop-password", { kubernetes: kubernetes as typeof KEY }) }),
+});
+const AT = `tap setting "password": secret "shop-password":`;
+
+describe("existing Kubernetes Secrets", () => {
+  for (const [kubernetes, problems] of [
+    [KEY, []],
+    [{ name: "Shop", key: "password" }, [`${AT} kubernetes.name must be the name of a Secret`]],
+    [{ name: "shop-db" }, [`${AT} kubernetes.key must be a key of the Secret`]],
+    [{ name: "shop-db", key: "a/b" }, [`${AT} kubernetes.key must be a key of the Secret`]],
+    [
+      "shop-db",
+      [`${AT} kubernetes must be an object, such as { name: "shop-db", key: "password" }`],
+    ],
+  ] as const)
+    test(`existing Kubernetes Secrets: ${JSON.stringify(kubernetes)}`, () =>
+      assert.deepEqual(textsOf(withPassword(kubernetes)), problems));
+
+  test("existing Kubernetes Secrets: one name cannot have two sources in an entry", () =>
+    assert.deepEqual(
+      textsOf({
+        ...replication,
+        tap: tapAny({
+          a: secret("shop-password", { kubernetes: KEY }),
+          b: secret("shop-password"),
+        }),
+      }),
+      [`tap setting "b": secret "shop-password": has another source in this entry`],
+    ));
+
+  test("existing Kubernetes Secrets: the stack does not need their values", () => {
+    const entry = {
+      ...replication,
+      tap: tapAny({ a: secret("a", { kubernetes: KEY }), b: secret("b") }),
+      target: tapAny({}),
+    };
+    const { missing } = validatePipelines([entry], { secrets: new Set() });
+    assert.deepEqual(
+      missing.map(({ text }) => text.split(" (")[0]),
+      [`secret "b"`],
+    );
+  });
+});

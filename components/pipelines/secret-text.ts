@@ -32,7 +32,7 @@ function namesIn(value: Json): readonly string[] {
 }
 
 function resolved(value: Json, secrets: ReadonlyMap<string, string>): Json {
-  if (isKubernetesSecret(value)) return value as unknown as Json;
+  if (isKubernetesSecret(value)) return value;
   if (isSecretReference(value)) return secrets.get(value.$secret) ?? null;
   if (Array.isArray(value)) return value.map((item: Json) => resolved(item, secrets));
   if (typeof value !== "object" || value === null) return value;

@@ -6,6 +6,7 @@ import {
   ACCESS_REVIEWS,
   CONFIG_MAPS,
   CRON_WORKFLOWS,
+  EVENTS,
   PODS,
   SECRETS,
   SERVICES,
@@ -38,6 +39,7 @@ const OWN: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
   ["list", { resource: PODS }, "logs -f"],
   ["get", { resource: PODS }, "logs -f"],
   ["get", { resource: PODS, subresource: "log" }, "logs -f"],
+  ["list", { resource: EVENTS }, "status"],
   [
     "get",
     { resource: CONFIG_MAPS, name: defaultClusterSettings.artifactRepository.configMap },

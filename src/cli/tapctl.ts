@@ -21,7 +21,6 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
     .description(
       "Data replication as code: run the pipelines of pipelines/index.ts locally or on a cluster, and manage their runs and state.",
     )
-    .version(VERSION)
     .option("--project <dir>", "project folder (default: the nearest one at or above this folder)")
     .option(
       "--store <location>",
@@ -40,6 +39,8 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
   const { operands } = program.parseOptions([...args]);
+  // `add` has an option of the same name.
+  if (operands[0] !== "add") program.version(VERSION);
   await addVerbs(program, operands[0]);
   return program;
 }

@@ -132,6 +132,12 @@ export interface ConnectorDefinition {
    */
   readonly settings?: { readonly [name: string]: SettingType };
 
+  /**
+   * JSON Schema of the settings, against which their values are checked; a secret is valid for every
+   * setting. Default: only names and types are checked.
+   */
+  readonly settingsSchema?: object;
+
   /** Settings of a similar connector that this one does not have, with what to do instead. */
   readonly settingsElsewhere?: { readonly [name: string]: string };
 
@@ -258,6 +264,7 @@ export type ConnectorArgs<Settings> = Pick<
   ConnectorDefinition,
   | "name"
   | "settingsElsewhere"
+  | "settingsSchema"
   | "methodsElsewhere"
   | "stateName"
   | "defaults"
@@ -339,6 +346,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     stateName,
     settings,
     settingsElsewhere,
+    settingsSchema,
     methodsElsewhere,
     required,
     defaults,
@@ -360,6 +368,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(stateName !== undefined && { stateName }),
     ...(settings && { settings }),
     ...(settingsElsewhere && { settingsElsewhere }),
+    ...(settingsSchema && { settingsSchema }),
     ...(methodsElsewhere && { methodsElsewhere }),
     ...(required && { required }),
     ...(defaults && { defaults }),

@@ -15,6 +15,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   validate: async () => (await import("./validate.js")).addValidate,
   discover: async () => (await import("./discover.js")).addDiscover,
   check: async () => (await import("./check.js")).addCheck,
+  test: async () => (await import("./test.js")).addTest,
   run: async () => (await import("./run.js")).addRun,
   backfill: async () => (await import("./backfill.js")).addBackfill,
   status: async () => (await import("./status.js")).addStatus,

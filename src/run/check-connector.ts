@@ -1,17 +1,22 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition } from "../model/connector";
-import type { JsonObject } from "../model/connector-settings";
 import type { Replication } from "../model/replication";
 import { streamRulesOf } from "../model/stream-rules";
-import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
-import { describeStreams, type DiscoveredStream } from "./discovered-streams";
+import { describeStreams } from "./discovered-streams";
 import type { Environment } from "./environments/environment";
 import { filesBelow } from "./files";
-import { callRunner, runnerArguments, type RunnerResult, type RunRequest } from "./runner";
-import { openWorkspace, type Workspace } from "./workspace";
+import {
+  callTrial,
+  descriptionOf,
+  discoverStreams,
+  harmlessSettings,
+  tapFields,
+  targetFields,
+  type Trial,
+} from "./trial";
+import { openWorkspace } from "./workspace";
 
 /** A step of a check. */
 export interface CheckStep {
@@ -74,9 +79,7 @@ export async function checkConnector(
 ): Promise<CheckResult> {
   const workspace = openWorkspace();
   try {
-    const { flags, python } = JSON.parse(
-      readFileSync(environment.descriptionFile, "utf8"),
-    ) as Description;
+    const { flags, python } = descriptionOf(environment);
     const started: CheckStep = {
       name: "starts",
       ok: true,
@@ -85,13 +88,14 @@ export async function checkConnector(
     };
     const { settings } = options;
     if (!settings) return { ok: true, steps: [started] };
-    const trial = { environment, connector, settings, options, workspace };
+    const { cwd, timeout = 60, streams, write = false } = options;
+    const trial = { environment, connector, settings, cwd, timeout, workspace };
     const begun = performance.now();
     const result =
       connector.kind === "target"
-        ? await load(trial)
+        ? await load(trial, write)
         : flags.discover
-          ? await discover(trial)
+          ? await discover(trial, streams)
           : await extract(trial);
     const step = { ...result, seconds: (performance.now() - begun) / 1000 };
     return { ok: step.ok, steps: [started, step] };
@@ -100,27 +104,14 @@ export async function checkConnector(
   }
 }
 
-interface Description {
-  readonly flags: { readonly discover: boolean };
-  readonly python: string | null;
-}
-
-interface Trial {
-  readonly environment: Environment;
-  readonly connector: ConnectorDefinition;
-  readonly settings: ConnectorConfig;
-  readonly options: CheckOptions;
-  readonly workspace: Workspace;
-}
-
 type Tried = Omit<CheckStep, "seconds">;
 
-async function load(trial: Trial): Promise<Tried> {
-  const { connector, workspace, options } = trial;
+async function load(trial: Trial, write: boolean): Promise<Tried> {
+  const { connector, workspace } = trial;
   const output = join(workspace.directory, "output");
   mkdirSync(output);
   const harmless = harmlessSettings(connector, output);
-  if (!harmless && !options.write) {
+  if (!harmless && !write) {
     return {
       name: "loads",
       ok: true,
@@ -129,7 +120,7 @@ async function load(trial: Trial): Promise<Tried> {
   }
   const input = join(workspace.directory, "trial.jsonl");
   writeFileSync(input, TRIAL.map((message) => `${JSON.stringify(message)}\n`).join(""));
-  const result = await run(
+  const result = await callTrial(
     trial,
     { command: "load", ...targetFields(trial, harmless ?? {}), input },
     () => false,
@@ -147,128 +138,22 @@ async function load(trial: Trial): Promise<Tried> {
   };
 }
 
-/**
- * Settings with which a load writes to a folder instead of the pipeline's destination; undefined if
- * there are none.
- */
-function harmlessSettings(
-  { outputSetting, trial }: ConnectorDefinition,
-  directory: string,
-): JsonObject | undefined {
-  if (!trial && outputSetting === undefined) return undefined;
-  const replaced = Object.entries(trial ?? {}).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value.replaceAll("{directory}", directory) : value,
-  ]);
-  return {
-    ...(outputSetting !== undefined && { [outputSetting]: directory }),
-    ...(Object.fromEntries(replaced) as JsonObject),
-  };
-}
-
-async function discover(trial: Trial): Promise<Tried> {
-  const { environment, options, workspace } = trial;
-  const catalog = join(workspace.directory, "catalog.json");
-  const args = runnerArguments({
-    command: "discover",
-    ...tapFields(trial),
-    output: catalog,
-    parentProcess: process.pid,
-  });
-  const problem = await new Promise<string | undefined>((resolve) => {
-    execFile(
-      environment.python,
-      args,
-      { cwd: options.cwd, timeout: seconds(options) * 1000 },
-      (error, _stdout, stderr) => {
-        if (!error) return resolve(undefined);
-        resolve(
-          error.killed
-            ? `no catalog within ${seconds(options)} s`
-            : (stderr.trim().split("\n").at(-1) ?? error.message),
-        );
-      },
-    );
-  });
-  if (problem !== undefined) return { name: "discovers", ok: false, detail: problem };
-  const { streams } = JSON.parse(readFileSync(catalog, "utf8")) as {
-    readonly streams: readonly DiscoveredStream[];
-  };
-  return { name: "discovers", ...describeStreams(streams, streamRulesOf(options)) };
+async function discover(trial: Trial, streams: CheckOptions["streams"]): Promise<Tried> {
+  const found = await discoverStreams(trial);
+  return "problem" in found
+    ? { name: "discovers", ok: false, detail: found.problem }
+    : { name: "discovers", ...describeStreams(found.streams, streamRulesOf({ streams })) };
 }
 
 async function extract(trial: Trial): Promise<Tried> {
   const extracted = join(trial.workspace.directory, "extract.jsonl");
   const seen = () =>
     existsSync(extracted) && /"type"\s*:\s*"(SCHEMA|RECORD)"/.test(readFileSync(extracted, "utf8"));
-  const result = await run(
+  const result = await callTrial(
     trial,
     { command: "extract", ...tapFields(trial), output: extracted, graceSeconds: 5 },
     seen,
   );
   if (seen()) return { name: "extracts", ok: true, detail: "sent its first message" };
   return { name: "extracts", ok: false, detail: result.error ?? "sent no message" };
-}
-
-/** Calls the runner, and stops it when the result is known or the timeout has passed. */
-async function run(
-  { environment, options, workspace }: Trial,
-  request: RunRequest,
-  enough: () => boolean,
-): Promise<RunnerResult> {
-  const timers: NodeJS.Timeout[] = [];
-  try {
-    return await callRunner({
-      ...{
-        python: environment.python,
-        request,
-        folder: workspace.directory,
-        cwd: options.cwd,
-        onEvent: () => undefined,
-      },
-      onStart(child) {
-        timers.push(setTimeout(() => child.kill("SIGTERM"), seconds(options) * 1000));
-        timers.push(setInterval(() => enough() && child.kill("SIGTERM"), 50));
-      },
-    });
-  } finally {
-    timers.forEach(clearTimeout);
-  }
-}
-
-function tapFields(
-  trial: Trial,
-): Pick<RequestFor<"extract">, "tapConnector" | "tapConfig" | "tapSecrets"> {
-  const secrets = secretsFile(trial);
-  return {
-    tapConnector: trial.environment.descriptionFile,
-    tapConfig: configFile(trial, {}),
-    ...(secrets !== undefined && { tapSecrets: secrets }),
-  };
-}
-
-function targetFields(
-  trial: Trial,
-  more: JsonObject,
-): Pick<RequestFor<"load">, "targetConnector" | "targetConfig" | "targetSecrets"> {
-  const secrets = secretsFile(trial);
-  return {
-    targetConnector: trial.environment.descriptionFile,
-    targetConfig: configFile(trial, more),
-    ...(secrets !== undefined && { targetSecrets: secrets }),
-  };
-}
-
-function configFile({ settings, workspace }: Trial, more: JsonObject): string {
-  return workspace.writeJson("config.json", { ...settings.config, ...more });
-}
-
-function secretsFile({ settings, workspace }: Trial): string | undefined {
-  return settings.secretPaths === undefined
-    ? undefined
-    : workspace.writeJson("secrets.json", settings.secretPaths);
-}
-
-function seconds({ timeout }: CheckOptions): number {
-  return timeout ?? 60;
 }

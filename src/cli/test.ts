@@ -27,13 +27,12 @@ const DEFAULT_RECORDS = 100;
 const DEFAULT_TIMEOUT = 120;
 
 const EXAMPLES = `
-Nothing is written to the destination, and no state is saved: a target that writes files or a
-database file loads into a temporary folder; of others only the messages of the tap are validated.
+Nothing is written to the destination, and no state is saved. A target that writes files or a
+database file loads into a temporary folder; for others only the tap's messages are validated.
 
-Examples:
+Example:
   $ npx tapctl test orders
-  $ npx tapctl test orders --records 10 --junit test-results/orders.xml
-  $ npx tapctl test orders --json`;
+  $ npx tapctl test orders --records 10 --junit test-results/orders.xml`;
 
 /** `tapctl test`: proves a pipeline with its real source before it is deployed. */
 export function addTest(program: Command): void {

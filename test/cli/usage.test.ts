@@ -14,6 +14,7 @@ const VERBS = [
   "validate",
   "run",
   "check",
+  "test",
   "state",
   "state show",
   "state set",

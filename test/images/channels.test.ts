@@ -99,6 +99,33 @@ function notify(
   }).ended;
 }
 
+test("schema changed: a pipeline that watches schemas is notified of a success, one that does not is not", () =>
+  inWorkspace(async (space) => {
+    const received: string[] = [];
+    const server = createServer((message, response) => {
+      message.setEncoding("utf8").on("data", (text: string) => received.push(text));
+      message.on("end", () => response.end());
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const change = { stream: "orders", text: "column discount added (number|null)" };
+    for (const policy of ["load", "warn"])
+      await notify(space, [{ kind: "webhook", url }], "succeeded", {
+        fields: {
+          on: ["failed"],
+          result: space.write("changed.json", { schemaChanges: [{ ...change, policy }] }),
+        },
+      });
+    server.close();
+    assert.equal(received.length, 1);
+    const body = JSON.parse(received[0] ?? "") as { event: string; text: string };
+    assert.equal(body.event, "schema changed");
+    assert.match(
+      body.text,
+      /:warning: orders schema changed[^]*schema changed: orders: column discount added \(number\|null\)/,
+    );
+  }));
+
 /** Reports a failure, and then the recovery. */
 async function failAndRecover(space: Workspace, channel: object, fields: Fields = {}) {
   const failed = await notify(space, [channel], "failed", { fields });

@@ -406,6 +406,35 @@ describe("extract and load in slices", () => {
       assert.deepEqual(bookmarks(space), { a: ALL.a, d: ALL.d, b: ALL.b, e: ALL.e, c: ALL.c });
     }));
 
+  test("schemas of slices: a change that fails one of them stops the load of all, and is remembered together", () =>
+    inWorkspace(async (space) => {
+      const files = {
+        schemas: space.path("schemas.json"),
+        newSchemas: space.path("new-schemas.json"),
+        rules: space.write("rules.json", [{ stream: "b", onSchemaChange: "fail" }]),
+      };
+      const load = async (tap: object) => {
+        const fields = pair(space, tap);
+        assert.equal((await space.run("extract", ofTap(fields))).code, 0);
+        const input = space.path("extract.jsonl");
+        return (await space.run("load", ofTarget(fields), files, { input })).code;
+      };
+      assert.equal(await load({}), 0);
+      const saved = space.json("new-schemas.json") as { readonly streams: object };
+      assert.deepEqual(Object.keys(saved.streams), ["a", "b", "c", "d", "e"]);
+      space.write("schemas.json", space.text("new-schemas.json").replaceAll("integer", "string"));
+      assert.equal(await load({}), 16);
+      assert.deepEqual(rows(space), ROWS);
+      const { error, schemaChanges } = space.result() as unknown as {
+        readonly error: string;
+        readonly schemaChanges: readonly object[];
+      };
+      assert.match(error, /the schema of stream "b" has changed: column id changed/);
+      assert.equal(schemaChanges.length, 5);
+      space.write("schemas.json", space.text("new-schemas.json"));
+      assert.equal(await load({}), 0);
+    }));
+
   test("a load takes an extract as it is, whatever the pipeline says now", () =>
     inWorkspace(async (space) => {
       const fields = without(pair(space), /^parallel$/);

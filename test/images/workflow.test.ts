@@ -247,6 +247,32 @@ describe("commit", () => {
       assert.ok(!space.exists("commit.json"));
     }));
 
+  test("commit: the schemas of a load are saved if the whole run succeeded, and those of another run never", () =>
+    inWorkspace(async (space) => {
+      const saved = async (schemas: object, fields: Fields) => {
+        const target = space.write("target.json", { code: 0, schemaChanges: [{ stream: "a" }] });
+        const common = {
+          candidate: space.path("candidate.json"),
+          output: space.path("commit.json"),
+          newSchemas: space.write("new.json", schemas),
+          schemas: space.path("saved.json"),
+          facts: space.dir,
+          targetResult: target,
+          pipeline: "orders",
+          run: RUN,
+        };
+        assert.equal((await start([request("commit", common, fields)]).ended).code, 0);
+        assert.equal(space.text("schemaChanges"), "1");
+        return space.exists("saved.json");
+      };
+      const own = { version: 1, run: RUN, streams: {} };
+      assert.equal(await saved({ ...own, run: "another" }, {}), false);
+      assert.equal(await saved(own, { tapOutcome: "partial" }), false);
+      assert.equal(await saved(own, { saveState: false }), false);
+      assert.equal(await saved(own, { tapOutcome: "complete" }), true);
+      assert.deepEqual(space.json("saved.json"), own);
+    }));
+
   test('commit: without "save", it writes no state', () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);

@@ -12,6 +12,8 @@ const LONGEST_SECONDS = 60;
 const LONGEST_IN_ALL = "120s";
 
 const hasWebhook = "workflow.parameters.webhookSecret != ''";
+/** A pipeline with options of streams may notify of a changed schema whatever its events are. */
+const watchesSchemas = "workflow.parameters.rules != ''";
 const wants = (event: string): string => `'${event}' in split(workflow.parameters.notifyOn, ',')`;
 
 /**
@@ -61,7 +63,7 @@ export const exitTemplate: Template = {
       {
         name: "tell-succeeded",
         template: "notify-succeeded",
-        when: `{{=${hasWebhook} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`,
+        when: `{{=${hasWebhook} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")} || ${watchesSchemas})}}`,
         arguments: run,
         ...harmless,
       },

@@ -118,5 +118,5 @@ export function sdkOnly(
   more: readonly string[] = [],
 ): { readonly [setting: string]: string } {
   const names = [...Object.keys({ ...sdkSettings, ...sdkFlattenedNames }), ...more];
-  return Object.fromEntries(names.map((name) => [name, `use ${identifier}, which has it`]));
+  return Object.fromEntries(names.map((name) => [name, `Use ${identifier}, which has it.`]));
 }

@@ -99,7 +99,7 @@ export const tapPostgres = tap<TapPostgresSettings>({
     "log_based_single_connection",
     "auto_bootstrap_log_based",
   ]),
-  methodsElsewhere: { LOG_BASED: "use tapPostgresSdk, which has it" },
+  methodsElsewhere: { LOG_BASED: "Use tapPostgresSdk, which has it." },
   required: [],
   location: ["host", "port", "database", "sqlalchemy_url"],
   limitations: [

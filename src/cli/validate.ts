@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { loadProject } from "../run/project";
 import { localSecrets } from "../run/secrets";
 import { isFields } from "../model/validation/checks";
-import { groupByText, InvalidPipelines } from "../model/validation/problem";
+import { formatProblem, groupByText, InvalidPipelines } from "../model/validation/problem";
 import { secretsOf, stackSecrets } from "../model/validation/secrets";
 import { validatePipelines } from "../model/validation/validate";
 import { print, printJson } from "../common/print";
@@ -45,7 +45,7 @@ export function addValidate(program: Command): void {
         }
         if (problems.length > 0) throw new InvalidPipelines(problems);
         const groups = groupByText(notes);
-        for (const { where, text } of groups.slice(0, MOST_NOTES)) print(`note: ${where}: ${text}`);
+        for (const group of groups.slice(0, MOST_NOTES)) print(`note: ${formatProblem(group)}`);
         if (groups.length > MOST_NOTES)
           print(`note: ${groups.length - MOST_NOTES} more; list all with --json`);
         print(

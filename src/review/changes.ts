@@ -2,6 +2,7 @@ import { settingsOf, type Tap, type Target } from "../model/connector";
 import type { Json } from "../model/connector-settings";
 import { isReplication, type PipelineEntry } from "../model/define";
 import { parallelNotes } from "../model/validation/parallel";
+import { problemAt } from "../model/validation/problem";
 import { memoryNotes } from "../model/validation/resources";
 import { connectorFacts, connectorText } from "./connectors";
 import { aboutState, plain, risk, type Fact } from "./fact";
@@ -106,7 +107,7 @@ function newNotes(before: PipelineEntry | undefined, after: PipelineEntry): read
   const known = notes(before);
   return notes(after)
     .filter((note) => !known.includes(note))
-    .map(risk);
+    .map((note) => risk(problemAt("", note).text));
 }
 
 function bodyFacts(before: PipelineEntry, after: PipelineEntry): readonly Fact[] {

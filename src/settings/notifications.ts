@@ -20,7 +20,8 @@ export const notificationsSettings = z
     channels: z
       .unknown()
       .superRefine((value, context) => {
-        for (const problem of named(value, "")) context.addIssue(problem.trim());
+        for (const problem of named(value, ""))
+          context.addIssue(problem.trim().replace("\n", "\n  "));
       })
       .transform((value) => value as readonly object[])
       .transform((value) => value.map(withReferences))

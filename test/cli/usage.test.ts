@@ -247,9 +247,9 @@ test("validate: the first of many different notes are printed, and the number of
     `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, tap: c.tapRestApi({ api_url: "x", bearer_token: secret(\`shop-\${index}\`) }), target: c.targetJsonl({}) }))`,
   );
   const lines = (await tapctl(root, ["validate"])).stdout.trim().split("\n");
-  assert.equal(lines.length, 22);
-  assert.match(lines[19] ?? "", /^note: pipelines\[19\] "orders-19": secret "shop-19"/);
-  assert.equal(lines[20], "note: 30 more; list all with --json");
+  assert.equal(lines.length, 42);
+  assert.match(lines[38] ?? "", /^note: pipelines\[19\] "orders-19": secret "shop-19"/);
+  assert.equal(lines[40], "note: 30 more; list all with --json");
 });
 
 suite("secrets that are not set", () => {
@@ -259,7 +259,7 @@ suite("secrets that are not set", () => {
     const { code, stdout } = await tapctl(makeProject(t, ARRAY), ["validate"]);
     assert.match(
       stdout,
-      /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not set: set API_TOKEN in the environment or in \.env\n/,
+      /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not set\n {2}Set API_TOKEN in the environment or in \.env\.\n/,
     );
     assert.equal(code, 0);
   });

@@ -1,3 +1,4 @@
+import type { Problem } from "../../src/model/validation/problem";
 import { secret } from "../../src/model/connector-settings";
 import { tap, target } from "../../src/model/connector";
 import { validatePipelines } from "../../src/model/validation/validate";
@@ -51,9 +52,14 @@ export const job = {
   command: ["dbt", "build"],
 };
 
-/** Texts of the problems of an array with this one entry. */
+/** Texts of the problems of an array with this one entry; a fix is on a second line. */
 export function textsOf(entry: unknown): readonly string[] {
-  return validatePipelines([entry]).problems.map((problem) => problem.text);
+  return validatePipelines([entry]).problems.map(withFix);
+}
+
+/** The text of a problem or note, with its fix on a second line. */
+export function withFix({ text, fix }: Problem): string {
+  return fix === undefined ? text : `${text}\n${fix}`;
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */

@@ -18,7 +18,7 @@ export function batchFiles({ mode, tap }: Fields): readonly string[] {
   const which =
     path === undefined ? "without a storage root" : `with the storage root ${quote(String(root))}`;
   return [
-    `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file://${SHARED}batches", or remove batch_config`,
+    `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk\nUse an object store as root, such as "s3://bucket/batches", or mode "stream" and "file://${SHARED}batches", or remove batch_config.`,
   ];
 }
 

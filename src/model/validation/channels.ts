@@ -115,7 +115,7 @@ const login: Check = (value, at) => {
     return [`${at}: user and password must be set together`];
   return password !== undefined && security === "none"
     ? [
-        `${at}: security "none" would send the password unencrypted; use "starttls" or "tls", or remove user and password`,
+        `${at}: security "none" would send the password unencrypted\nUse "starttls" or "tls", or remove user and password.`,
       ]
     : [];
 };

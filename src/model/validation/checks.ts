@@ -1,7 +1,8 @@
 import { didYouMean } from "./nearest";
 
 /**
- * Validates a value and returns one text for each problem. Accepts any value, because the array may
+ * Validates a value and returns one text for each problem, with the fix on a second line unless the
+ * problem shows what is allowed. Accepts any value, because the array may
  * come from JavaScript or through a cast.
  *
  * @param at path of the value, such as `retries.limit`.

@@ -21,7 +21,7 @@ export type ConfigFrom = "array" | "store";
 export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
   return (value, at) => {
     if (typeof value === "function")
-      return [`${at} is a function: call it with its settings, such as ${at}: connector({ … })`];
+      return [`${at} is a function\nCall it with its settings, such as ${at}: connector({ … })`];
     if (!isFields(value) || !isFields(value["connector"]))
       return [
         `${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`,
@@ -62,7 +62,7 @@ export function settingsSize(entry: Fields): readonly string[] {
   const rules = jsonBytes({ streams: entry["streams"] });
   if (rules > MOST_SETTINGS_BYTES)
     return [
-      `streams: the rules are ${Math.ceil(rules / 1000)} kB of JSON, more than the ${MOST_SETTINGS_BYTES / 1000} kB that fit in a Kubernetes Secret; use fewer rules with patterns, such as "public-*"`,
+      `streams: the rules are ${Math.ceil(rules / 1000)} kB of JSON, more than the ${MOST_SETTINGS_BYTES / 1000} kB that fit in a Kubernetes Secret\nUse fewer rules with patterns, such as "public-*".`,
     ];
   if (entry["configFrom"] === "store") return [];
   const bytes = [...settings, entry["initialState"]].reduce<number>(
@@ -71,7 +71,7 @@ export function settingsSize(entry: Fields): readonly string[] {
   );
   if (bytes <= MOST_SETTINGS_BYTES) return [];
   return [
-    `settings: tap, target, streams and initialState are ${Math.ceil(bytes / 1000)} kB of JSON, more than the ${MOST_SETTINGS_BYTES / 1000} kB that fit in a Kubernetes Secret; store them with configFrom: "store"`,
+    `settings: tap, target, streams and initialState are ${Math.ceil(bytes / 1000)} kB of JSON, more than the ${MOST_SETTINGS_BYTES / 1000} kB that fit in a Kubernetes Secret\nStore them with configFrom: "store".`,
   ];
 }
 
@@ -152,7 +152,7 @@ function settingsProblems(
 
 /** What to do about a setting that only a similar connector has. */
 function elsewhere({ settingsElsewhere: hints }: Fields, name: string): string | undefined {
-  return isFields(hints) && typeof hints[name] === "string" ? `; ${hints[name]}` : undefined;
+  return isFields(hints) && typeof hints[name] === "string" ? `\n${hints[name]}` : undefined;
 }
 
 /**

@@ -144,7 +144,7 @@ function saltOfHashes({ streams, maskSalt }: Fields): readonly string[] {
   return hashed.length === 0
     ? []
     : [
-        `maskSalt is missing: ${hashed[0]} is "hash"; set it to a secret, such as secret("mask-salt")`,
+        `maskSalt is missing: ${hashed[0]} is "hash"\nSet it to a secret, such as secret("mask-salt").`,
       ];
 }
 
@@ -154,14 +154,14 @@ function filesInStreamMode(entry: Fields): readonly string[] {
   if (mode !== "stream" || !isFields(definition) || typeof definition["outputSetting"] !== "string")
     return [];
   return [
-    `mode "stream": ${connectorNameOf(definition)} writes files, which are not saved in stream mode on the cluster; use mode "artifact"`,
+    `mode "stream": ${connectorNameOf(definition)} writes files, which are not saved in stream mode on the cluster\nUse mode "artifact".`,
   ];
 }
 
 function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
   return mode === "stream" && configFrom === "store"
     ? [
-        `mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`,
+        `mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod\nUse mode "artifact".`,
       ]
     : [];
 }
@@ -173,7 +173,7 @@ function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
 function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
   return initialState !== undefined && configFrom === "store"
     ? [
-        `initialState: with configFrom "store" the initial state is in the store; store it with \`tapctl config put ${String(name)} --state FILE\``,
+        `initialState: with configFrom "store" the initial state is in the store\nStore it with: npx tapctl config put ${String(name)} --state FILE`,
       ]
     : [];
 }
@@ -205,6 +205,6 @@ function overwriteInStreamMode({ mode, streams, target }: Fields): readonly stri
       ? ["replicationMethod", "INCREMENTAL", "LOG_BASED"]
       : ["replication", "incremental", "log-based"];
   return [
-    `mode "stream": ${setting} empties a table before a FULL_TABLE extract is known to be complete; give every stream ${field} "${incremental}" or "${logBased}", or use mode "artifact"`,
+    `mode "stream": ${setting} empties a table before a FULL_TABLE extract is known to be complete\nGive every stream ${field} "${incremental}" or "${logBased}", or use mode "artifact".`,
   ];
 }

@@ -31,7 +31,7 @@ export function jsonProblems(
   if ("$secret" in value) return [`${at} is a secret that was not created with secret("name")`];
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype)
-    return [`${at} is not a plain object, which JSON cannot hold; give it as text`];
+    return [`${at} is not a plain object, which JSON cannot hold\nWrite it as text.`];
   return Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .flatMap(([name, field]) => jsonProblems(field, `${at}.${name}`, [...within, value]));
@@ -42,7 +42,7 @@ function numberProblems(value: number, at: string): readonly string[] {
   if (!Number.isFinite(value)) return [`${at} is ${value}, which JSON cannot hold`];
   return Number.isInteger(value) && !Number.isSafeInteger(value)
     ? [
-        `${at} is an integer beyond 2^53, which JavaScript rounds: write it as a bigint, such as 1234567890123456789n`,
+        `${at} is an integer beyond 2^53, which JavaScript rounds\nWrite it as a bigint, such as 1234567890123456789n.`,
       ]
     : [];
 }

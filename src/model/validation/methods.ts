@@ -15,7 +15,7 @@ export function methodsElsewhere({ tap, streams }: Fields): readonly string[] {
   const problem = (at: string, method: unknown) => {
     const hint = typeof method === "string" ? hints[method] : undefined;
     return typeof hint === "string"
-      ? [`${at}: ${connectorNameOf(connector)} does not have ${String(method)}; ${hint}`]
+      ? [`${at}: ${connectorNameOf(connector)} does not have ${String(method)}\n${hint}`]
       : [];
   };
   return [

@@ -12,7 +12,7 @@ export function serialReason(
   const { name, singleWriter } = entry.target.connector;
   if (singleWriter) return `${name} can only have one writer`;
   if (entry.streams === undefined && entry.configFrom !== "store")
-    return "the tap selects its streams itself; list them in `streams`";
+    return "the tap selects its streams itself\nList them in `streams`.";
   return undefined;
 }
 

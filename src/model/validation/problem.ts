@@ -11,6 +11,15 @@ export interface Problem {
    * `schedule "0 25 * * *": hour 25 is outside 0-23`.
    */
   readonly text: string;
+
+  /** What to do about it. Default: the text shows it. */
+  readonly fix?: string;
+}
+
+/** The problem of a check's text, whose second line is the fix. */
+export function problemAt(where: string, finding: string): Problem {
+  const [text = "", fix] = finding.split("\n");
+  return { where, text, ...(fix !== undefined && { fix }) };
 }
 
 /** A problem that several entries share. */
@@ -20,6 +29,7 @@ export interface ProblemGroup {
    */
   readonly where: string;
   readonly text: string;
+  readonly fix?: string;
 }
 
 const NAMED_OF_GROUP = 3;
@@ -32,9 +42,9 @@ export function groupByText(problems: readonly Problem[]): readonly ProblemGroup
     if (group) group.push(problem);
     else groups.set(problem.text, [problem]);
   }
-  return [...groups].map(([text, same]) => ({
+  return [...groups.values()].map((same) => ({
+    ...(same[0] as Problem),
     where: groupName(same.map(({ where }) => where)),
-    text,
   }));
 }
 
@@ -47,13 +57,14 @@ function groupName(places: readonly string[]): string {
 }
 
 /**
- * A problem on one line: `pipelines[2] "orders": schedule "0 25 * * *": hour 25 is outside 0-23`.
+ * A problem as text: `pipelines[2] "orders": schedule "0 25 * * *": hour 25 is outside 0-23`, and the
+ * fix on a line of its own.
  */
-export function formatProblem(problem: Problem): string {
-  return `${problem.where}: ${problem.text}`;
+export function formatProblem({ where, text, fix }: Problem): string {
+  return `${where}: ${text}${fix === undefined ? "" : `\n  ${fix}`}`;
 }
 
-/** Error of an invalid array: the number of problems, then one line for each. Exit code 2. */
+/** Error of an invalid array: the number of problems, then each problem with its fix. Exit code 2. */
 export class InvalidPipelines extends UserError {
   /** All problems in the order of the array. */
   readonly problems: readonly Problem[];

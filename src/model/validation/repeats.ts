@@ -13,7 +13,7 @@ export function repeatNotes(entry: unknown): readonly string[] {
   );
   if (target === undefined || names.length === 0) return [];
   return [
-    `${names.map(quote).join(", ")}: incremental, so every run reads the rows with the saved bookmark again, and ${target} stores duplicates of them; deduplicate by key in queries, or use a target that replaces rows by key`,
+    `${names.map(quote).join(", ")}: incremental, so every run reads the rows with the saved bookmark again, and ${target} stores duplicates of them\nDeduplicate by key in queries, or use a target that replaces rows by key.`,
   ];
 }
 

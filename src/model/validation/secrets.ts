@@ -119,7 +119,7 @@ function nameProblem(name: string): string | undefined {
   if (name.length > 253) return `it has ${name.length} characters, at most 253 are allowed`;
   const variable = secretVariable(name);
   return TAKEN_VARIABLES.includes(variable)
-    ? `its environment variable ${variable} is set by shells; choose another name`
+    ? `its environment variable ${variable} is set by shells\nChoose another name.`
     : undefined;
 }
 

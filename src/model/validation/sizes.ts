@@ -33,7 +33,7 @@ export function containerSizes(entry: Fields): readonly string[] {
   if (bytes <= MOST_BYTES) return [];
   const what = followUps.length > 0 ? "followUps: commands and env" : "command and env";
   return [
-    `${what} have ${kib(bytes)} in total, more than ${kib(MOST_BYTES)}; move the content into the image or the object store`,
+    `${what} have ${kib(bytes)} in total, more than ${kib(MOST_BYTES)}\nMove the content into the image or the object store.`,
   ];
 }
 
@@ -42,7 +42,7 @@ function textProblem(at: string, text: string): readonly string[] {
   return bytes <= LONGEST_TEXT_BYTES
     ? []
     : [
-        `${at}: has ${kib(bytes)}, more than the 128 KiB that Linux allows; move the content into the image or the object store`,
+        `${at}: has ${kib(bytes)}, more than the 128 KiB that Linux allows\nMove the content into the image or the object store.`,
       ];
 }
 

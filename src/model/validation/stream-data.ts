@@ -27,7 +27,7 @@ export function lookbackTwice({ tap, streams }: Fields): readonly string[] {
       : inOptions && `stream_options.${inOptions[0]}.lookback`;
     return setting === undefined
       ? []
-      : [`${at}.lookback: ${name} has the setting ${quote(setting)} too; remove one of them`];
+      : [`${at}.lookback: ${name} has the setting ${quote(setting)} too\nRemove one of them.`];
   });
 }
 
@@ -42,14 +42,14 @@ export function impossibleMasks({ tap, streams }: Fields): readonly string[] {
       .filter((pattern) => matchesStream(pattern, key))
       .map(
         (pattern) =>
-          `${at}.mask.${pattern}: ${quote(key)} is the replication key, whose values are in the saved state; remove it, or choose another key`,
+          `${at}.mask.${pattern}: ${quote(key)} is the replication key, whose values are in the saved state\nRemove the mask, or choose another key.`,
       );
   });
   const [first] = masked;
   return first !== undefined && settings["batch_config"] !== undefined
     ? [
         ...keys,
-        `${first.at}.mask: the tap sends files (setting "batch_config"), which cannot be masked; remove the setting`,
+        `${first.at}.mask: the tap sends files (setting "batch_config"), which cannot be masked\nRemove the setting.`,
       ]
     : keys;
 }

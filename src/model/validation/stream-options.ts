@@ -54,7 +54,7 @@ export const maskedKeys: Check = (value, at) => {
   return (value["primaryKeys"] as readonly unknown[]).flatMap((name) =>
     typeof name === "string" && (mask[name] === "drop" || mask[name] === "null")
       ? [
-          `${at}.mask: ${quote(name)} is a primary key and cannot be ${quote(mask[name])}; use "hash"`,
+          `${at}.mask: ${quote(name)} is a primary key and cannot be ${quote(mask[name])}\nUse "hash".`,
         ]
       : [],
   );

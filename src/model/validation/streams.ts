@@ -138,7 +138,7 @@ function objectForm(value: Fields, at: string): readonly string[] {
     }),
     ...movedNames(Object.keys(value), at),
     ...(entries.every(([, one]) => one === "ignore")
-      ? [`${at}: every stream is ignored; add those to replicate, such as "*": {}`]
+      ? [`${at}: every stream is ignored\nAdd those to replicate, such as "*": {}`]
       : []),
   ];
 }
@@ -148,7 +148,7 @@ function movedNames(names: readonly string[], at: string): readonly string[] {
   const moved = names.find((one) => /^(0|[1-9]\d{0,9})$/.test(one));
   return moved !== undefined && names.some((one) => one.includes("*"))
     ? [
-        `${at}: stream ${quote(moved)}: JavaScript puts it before the patterns, which then win; use the list form`,
+        `${at}: stream ${quote(moved)}: JavaScript puts it before the patterns, which then win\nUse the list form.`,
       ]
     : [];
 }
@@ -163,7 +163,7 @@ export const initialState: Check = (value, at) => {
   if (!isFields(value))
     return [`${at} must be an object or the JSON text of one, not ${kindOf(value)}`];
   return Object.keys(value).length === 0
-    ? [`${at}: it is empty; remove it to start without a state`]
+    ? [`${at}: it is empty\nRemove it to start without a state.`]
     : jsonProblems(value, at);
 };
 
@@ -172,7 +172,7 @@ function stateTextProblems(text: string, at: string): readonly string[] {
   if (why !== undefined) return [`${at}: the text is not JSON${why}`];
   const state = JsonText.parse(text);
   if (state.kind !== "object") return [`${at}: the text must be a JSON object`];
-  return state.isEmpty ? [`${at}: it is empty; remove it to start without a state`] : [];
+  return state.isEmpty ? [`${at}: it is empty\nRemove it to start without a state.`] : [];
 }
 
 /** Names of a form's fields. */

@@ -3,7 +3,7 @@ import { problemsBetween } from "./array";
 import { isFields, kindOf, quote } from "./checks";
 import { entryProblems } from "./entry";
 import { parallelNotes } from "./parallel";
-import { InvalidPipelines, type Problem } from "./problem";
+import { InvalidPipelines, problemAt, type Problem } from "./problem";
 import { repeatNotes } from "./repeats";
 import { memoryNotes } from "./resources";
 import { secretVariable, secretsIn, stackSecrets } from "./secrets";
@@ -56,10 +56,9 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
     problems: problemsByEntry(all).flat(),
     missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
     notes: all.flatMap((entry, index) =>
-      [...memoryNotes(entry), ...repeatNotes(entry), ...parallelNotes(entry)].map((text) => ({
-        where: placeOf(entry, index),
-        text,
-      })),
+      [...memoryNotes(entry), ...repeatNotes(entry), ...parallelNotes(entry)].map((text) =>
+        problemAt(placeOf(entry, index), text),
+      ),
     ),
   };
 }
@@ -99,10 +98,9 @@ export function separateValid(entries: unknown): PartlyValid {
 function problemsByEntry(all: readonly unknown[]): readonly (readonly Problem[])[] {
   const between = problemsBetween(all);
   return all.map((entry, index) =>
-    [...entryProblems(entry), ...(between[index] ?? [])].map((text) => ({
-      where: placeOf(entry, index),
-      text,
-    })),
+    [...entryProblems(entry), ...(between[index] ?? [])].map((text) =>
+      problemAt(placeOf(entry, index), text),
+    ),
   );
 }
 
@@ -132,7 +130,8 @@ function missingSecrets(
     const places = uses.filter((use) => use.name === name).map((use) => use.where);
     return {
       where: placeOf(entry, index),
-      text: `secret ${quote(name)} (${places.join(", ")}) is not set: set ${secretVariable(name)} in the environment or in .env`,
+      text: `secret ${quote(name)} (${places.join(", ")}) is not set`,
+      fix: `Set ${secretVariable(name)} in the environment or in .env.`,
     };
   });
 }

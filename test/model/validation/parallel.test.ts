@@ -5,6 +5,7 @@ import type { Target } from "../../../src/model/connector";
 import { parallelOf } from "../../../src/model/parallel";
 import type { Replication } from "../../../src/model/replication";
 import { validatePipelines } from "../../../src/model/validation/validate";
+import { withFix } from "../support";
 
 const tap = tapPostgresSdk({ host: "db", user: "etl", database: "shop" });
 const warehouse = { host: "dwh", user: "etl", database: "dwh" };
@@ -13,7 +14,7 @@ function entry(target: Target, more: Partial<Replication> = {}): Replication {
   return { name: "orders", schedule: "0 3 * * *", tap, target, streams: ["*"], ...more };
 }
 
-const notesOf = (one: Replication) => validatePipelines([one]).notes.map(({ text }) => text);
+const notesOf = (one: Replication) => validatePipelines([one]).notes.map(withFix);
 
 test("parallel: a number from 1 to 16", () => {
   for (const parallel of [0, 17, 1.5])
@@ -31,7 +32,7 @@ test("parallel: a note says why a pipeline runs with one tap and target", () => 
   ]);
   const target = targetPostgresSdk(warehouse);
   assert.deepEqual(notesOf({ name: "all", schedule: "0 3 * * *", tap, target, parallel: 4 }), [
-    "parallel 4: has no effect, because the tap selects its streams itself; list them in `streams`",
+    "parallel 4: has no effect, because the tap selects its streams itself\nList them in `streams`.",
   ]);
 });
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { tapPostgres, targetCsv, targetDuckdb, targetPostgres } from "../../../connectors";
 import type { Target } from "../../../src/model/connector";
 import { validatePipelines } from "../../../src/model/validation/validate";
+import { withFix } from "../support";
 
 const incremental = {
   stream: "public-orders",
@@ -14,12 +15,12 @@ function notesOf(target: Target, streams: readonly unknown[]): readonly string[]
   const tap = tapPostgres({ host: "db", user: "etl", database: "shop" });
   return validatePipelines([
     { name: "orders", schedule: "0 3 * * *", tap, target, streams },
-  ]).notes.map(({ text }) => text);
+  ]).notes.map(withFix);
 }
 
 test("validation: a note says that an appending target stores the last rows of incremental streams again", () => {
   const note =
-    '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores duplicates of them; deduplicate by key in queries, or use a target that replaces rows by key';
+    '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores duplicates of them\nDeduplicate by key in queries, or use a target that replaces rows by key.';
   assert.deepEqual(notesOf(targetCsv({}), [incremental, "public-users"]), [note]);
   assert.deepEqual(
     notesOf(targetDuckdb({ path: "a.duckdb", primary_key_required: false }), [incremental]),

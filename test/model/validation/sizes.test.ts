@@ -12,7 +12,7 @@ const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
 test("size limits: an argument or variable too long for Linux is rejected", () => {
   const long = "x".repeat(128 * KIB - 1);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", `${long}x`] }), [
-    "command[1]: has 128 KiB, more than the 128 KiB that Linux allows; move the content into the image or the object store",
+    "command[1]: has 128 KiB, more than the 128 KiB that Linux allows\nMove the content into the image or the object store.",
   ]);
   assert.match(textsOf({ ...job, env: { A: long } })[0] ?? "", /^env\.A: has 129 KiB/);
   assert.match(
@@ -38,7 +38,7 @@ test("size limits: commands and variables together are limited to what fits a Wo
   const half = "x".repeat(61 * KIB);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half] }), []);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half, half] }), [
-    "command and env have 123 KiB in total, more than 120 KiB; move the content into the image or the object store",
+    "command and env have 123 KiB in total, more than 120 KiB\nMove the content into the image or the object store.",
   ]);
   const two = [followUp, { ...followUp, name: "two" }].map((one) => ({ ...one, env: { A: half } }));
   assert.match(

@@ -25,7 +25,7 @@ test("lookback: in the stream and in a setting of the tap is an error", () => {
   const [whole, ...others] = postgres({ lookback: 600 }, lookback);
   assert.match(
     whole ?? "",
-    /streams\["public-orders"\]\.lookback: .*tap-postgres.* has the setting "lookback" too; remove one of them/,
+    /streams\["public-orders"\]\.lookback: .*tap-postgres.* has the setting "lookback" too\nRemove one of them./,
   );
   assert.deepEqual(others, []);
   const own = { stream_options: { "public-orders": { lookback: 60 } } };

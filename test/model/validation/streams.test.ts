@@ -83,7 +83,7 @@ const options: readonly (readonly [unknown, readonly string[]])[] = [
   [{ mask: { name: null } }, [`.mask.name must be "hash" or "null" or "drop", not null`]],
   [
     { mask: { id: "drop", line: "hash" }, primaryKeys: ["id", "line"] },
-    [`.mask: "id" is a primary key and cannot be "drop"; use "hash"`],
+    [`.mask: "id" is a primary key and cannot be "drop"\nUse "hash".`],
   ],
   [{ onSchemaChange: "fail" }, []],
   [
@@ -139,7 +139,7 @@ for (const [given, expected] of options)
       textsOf({ ...replication, maskSalt, streams: { orders: given } }),
       expected.map((text) =>
         text.startsWith(": every")
-          ? `streams${text}; add those to replicate, such as "*": {}`
+          ? `streams${text}\nAdd those to replicate, such as "*": {}`
           : `streams["orders"]${text}`,
       ),
     ));
@@ -152,7 +152,7 @@ const pipelines: readonly (readonly [Readonly<Record<string, unknown>>, readonly
   [
     { streams: { "*": {}, 2024: {} } },
     [
-      `streams: stream "2024": JavaScript puts it before the patterns, which then win; use the list form`,
+      `streams: stream "2024": JavaScript puts it before the patterns, which then win\nUse the list form.`,
     ],
   ],
   [{ streams: { 2024: {}, orders: {} } }, []],
@@ -187,18 +187,18 @@ const pipelines: readonly (readonly [Readonly<Record<string, unknown>>, readonly
   ],
   [
     { streams: [{ stream: "a", mask: { id: "null" }, primaryKeys: ["id"] }] },
-    [`streams[0].mask: "id" is a primary key and cannot be "null"; use "hash"`],
+    [`streams[0].mask: "id" is a primary key and cannot be "null"\nUse "hash".`],
   ],
   [
     { streams: { orders: { mask: { card: "drop", email: "hash" } } } },
     [
-      `maskSalt is missing: streams["orders"].mask.email is "hash"; set it to a secret, such as secret("mask-salt")`,
+      `maskSalt is missing: streams["orders"].mask.email is "hash"\nSet it to a secret, such as secret("mask-salt").`,
     ],
   ],
   [
     { streams: [{ stream: "orders", mask: { email: "hash" } }] },
     [
-      `maskSalt is missing: streams[0].mask.email is "hash"; set it to a secret, such as secret("mask-salt")`,
+      `maskSalt is missing: streams[0].mask.email is "hash"\nSet it to a secret, such as secret("mask-salt").`,
     ],
   ],
   [{ maskSalt: "pepper" }, [`maskSalt must be a secret, such as secret("mask-salt"), not text`]],
@@ -225,7 +225,7 @@ const pipelines: readonly (readonly [Readonly<Record<string, unknown>>, readonly
   [
     { mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: { a: {} } },
     [
-      `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replication "incremental" or "log-based", or use mode "artifact"`,
+      `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete\nGive every stream replication "incremental" or "log-based", or use mode "artifact".`,
     ],
   ],
   [
@@ -234,11 +234,11 @@ const pipelines: readonly (readonly [Readonly<Record<string, unknown>>, readonly
         name: "tap-new",
         package: "tap-new",
         version: "1.0.0",
-        methodsElsewhere: { LOG_BASED: "use tapOld, which has it" },
+        methodsElsewhere: { LOG_BASED: "Use tapOld, which has it." },
       })({}),
       streams: { a: {}, b: { replication: "log-based" } },
     },
-    [`streams["b"].replication: tap-new does not have LOG_BASED; use tapOld, which has it`],
+    [`streams["b"].replication: tap-new does not have LOG_BASED\nUse tapOld, which has it.`],
   ],
 ];
 

@@ -10,11 +10,11 @@ const LABEL = `must be letters, digits, "-", "_" and ".", starting and ending wi
 const NAME = `must be lowercase letters, digits and "-", starting and ending with a letter or digit`;
 const DURATION = `must be a positive number with a unit of s, m, h or d, such as "90m" or "1.5h"`;
 const TEMPLATE = `"{{" is template syntax of Argo and not allowed`;
-const OVERWRITE = `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`;
+const OVERWRITE = `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete\nGive every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact".`;
 const batchConfig = (storage?: { readonly root: string }) =>
   tapAny({ batch_config: { encoding: { format: "jsonl" }, ...(storage && { storage }) } });
 const batchProblem = (which: string) =>
-  `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or remove batch_config`;
+  `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk\nUse an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or remove batch_config.`;
 const BATCHES = [
   [
     { tap: batchConfig({ root: "file:///tmp/b" }) },
@@ -200,7 +200,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
     },
     [
       "notifications.channels[0]: user and password must be set together",
-      'notifications.channels[1]: security "none" would send the password unencrypted; use "starttls" or "tls", or remove user and password',
+      'notifications.channels[1]: security "none" would send the password unencrypted\nUse "starttls" or "tls", or remove user and password.',
     ],
   ],
   [
@@ -264,7 +264,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { mode: "stream", configFrom: "store" },
     [
-      `mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`,
+      `mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod\nUse mode "artifact".`,
     ],
   ],
   [
@@ -296,29 +296,29 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
       streams: ["public-a", { stream: "public-b", replicationMethod: "LOG_BASED" }],
     },
     [
-      'tap setting "default_replication_method": tap-postgres does not have LOG_BASED; use tapPostgresSdk, which has it',
-      "streams[1].replicationMethod: tap-postgres does not have LOG_BASED; use tapPostgresSdk, which has it",
+      'tap setting "default_replication_method": tap-postgres does not have LOG_BASED\nUse tapPostgresSdk, which has it.',
+      "streams[1].replicationMethod: tap-postgres does not have LOG_BASED\nUse tapPostgresSdk, which has it.",
     ],
   ],
   [
     { mode: "stream", target: targetFiles({}) },
     [
-      `mode "stream": target-folder writes files, which are not saved in stream mode on the cluster; use mode "artifact"`,
+      `mode "stream": target-folder writes files, which are not saved in stream mode on the cluster\nUse mode "artifact".`,
     ],
   ],
   [
     { initialState: { at: 1 }, configFrom: "store" },
     [
-      `initialState: with configFrom "store" the initial state is in the store; store it with \`tapctl config put orders --state FILE\``,
+      `initialState: with configFrom "store" the initial state is in the store\nStore it with: npx tapctl config put orders --state FILE`,
     ],
   ],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],
-  [{ initialState: {} }, ["initialState: it is empty; remove it to start without a state"]],
+  [{ initialState: {} }, ["initialState: it is empty\nRemove it to start without a state."]],
   [{ initialState: [] }, ["initialState must be an object or the JSON text of one, not a list"]],
   [{ initialState: { bookmarks: {} } }, []],
   [
     { initialState: { at: new Date(0) } },
-    ["initialState.at is not a plain object, which JSON cannot hold; give it as text"],
+    ["initialState.at is not a plain object, which JSON cannot hold\nWrite it as text."],
   ],
   [
     { expectations: { minRecords: -1 } },
@@ -548,7 +548,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: tapShop },
-    ["tap is a function: call it with its settings, such as tap: connector({ … })"],
+    ["tap is a function\nCall it with its settings, such as tap: connector({ … })"],
   ],
   [
     { tap: targetAny({}), target: tapAny({}) },
@@ -670,20 +670,20 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: tapOf({ since: new Date(0) }) },
-    [`tap setting "since" is not a plain object, which JSON cannot hold; give it as text`],
+    [`tap setting "since" is not a plain object, which JSON cannot hold\nWrite it as text.`],
   ],
   [{ tap: tapOf({ id: 1234567890123456789n, port: 1n, small: -9007199254740991 }) }, []],
   [
     { tap: tapOf({ id: 1234567890123456789 }) },
     [
-      `tap setting "id" is an integer beyond 2^53, which JavaScript rounds: write it as a bigint, such as 1234567890123456789n`,
+      `tap setting "id" is an integer beyond 2^53, which JavaScript rounds\nWrite it as a bigint, such as 1234567890123456789n.`,
     ],
   ],
   [{ initialState: '{"id": 1.10}' }, []],
   [{ initialState: "{'id': 1}" }, ["initialState: the text is not JSON"]],
   [{ initialState: '{"id": NaN}' }, ["initialState: the text is not JSON (it holds NaN)"]],
   [{ initialState: "[]" }, ["initialState: the text must be a JSON object"]],
-  [{ initialState: " {} " }, ["initialState: it is empty; remove it to start without a state"]],
+  [{ initialState: " {} " }, ["initialState: it is empty\nRemove it to start without a state."]],
   [{ tap: tapOf({ text: "{{ anything }} ../", left: undefined }) }, []],
   [
     { tap: tapOf({ token: secret("Shop_Token") }) },
@@ -700,7 +700,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { tap: tapOf({ users: [{ token: secret("user") }] }) },
     [
-      `tap setting "users[0].token": secret "user": its environment variable USER is set by shells; choose another name`,
+      `tap setting "users[0].token": secret "user": its environment variable USER is set by shells\nChoose another name.`,
     ],
   ],
   [
@@ -710,13 +710,13 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { tap: tapOf({ text: "x".repeat(500_000) }), target: targetAny({ text: "ü".repeat(250_000) }) },
     [
-      `settings: tap, target, streams and initialState are 1001 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret; store them with configFrom: "store"`,
+      `settings: tap, target, streams and initialState are 1001 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret\nStore them with configFrom: "store".`,
     ],
   ],
   [
     { initialState: { bookmarks: { a: "x".repeat(950_000) } } },
     [
-      `settings: tap, target, streams and initialState are 951 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret; store them with configFrom: "store"`,
+      `settings: tap, target, streams and initialState are 951 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret\nStore them with configFrom: "store".`,
     ],
   ],
   [
@@ -727,7 +727,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
       })),
     },
     [
-      `streams: the rules are 1025 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret; use fewer rules with patterns, such as "public-*"`,
+      `streams: the rules are 1025 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret\nUse fewer rules with patterns, such as "public-*".`,
     ],
   ],
   [{ tap: tapOf({ text: "x".repeat(1_000_000) }), configFrom: "store" }, []],
@@ -845,7 +845,8 @@ test("validation: a wrong value in any field is a problem, never an exception", 
   for (const base of [replication, job]) {
     for (const name of names) {
       for (const value of rubbish)
-        for (const text of textsOf({ ...base, [name]: value })) assert.match(text, /^[^\n]+$/);
+        for (const text of textsOf({ ...base, [name]: value }))
+          assert.match(text, /^[^\n]+(\n[^\n]+)?$/);
     }
   }
   for (const name of ["connector", "settings", "kind"])

@@ -174,7 +174,10 @@ suite("tapctl run: errors", () => {
       `[{ name: "x", schedule: "@daily", tap: tap({ name: "tap-unknown", package: "tap-that-is-not-published", version: "1.0.0" })({}), target: c.targetJsonl({}) }]`,
     );
     const { code, stderr } = await tapctl(root, ["run", "x"]);
-    assert.match(stderr.trim().split("\n").at(-1) ?? "", /^x: .*tap-that-is-not-published/);
+    assert.match(
+      stderr.trim(),
+      /\nx: .*tap-that-is-not-published"\nCheck the name of the package[^\n]*$/,
+    );
     assert.doesNotMatch(stderr, /\n\s+at /);
     assert.notEqual(code, 0);
     assert.equal(existsSync(join(root, ".tapctl", "store", "runs")), false);

@@ -100,6 +100,9 @@ export function deploy(
       ...(settings.notifications.webhook !== undefined && {
         webhook: settings.notifications.webhook,
       }),
+      ...(settings.lineage.openlineage?.apiKey !== undefined && {
+        lineageKey: settings.lineage.openlineage.apiKey,
+      }),
       ...(settings.notifications.channels && { channels: settings.notifications.channels }),
       ...(certificates !== undefined && { certificates }),
     },

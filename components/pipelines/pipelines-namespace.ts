@@ -13,6 +13,7 @@ import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels
 import type { NotificationChannel } from "../../src/model/notifications";
 import {
   CERTIFICATES,
+  LINEAGE,
   notificationParts,
   NOTIFICATIONS_SECRET,
   REGISTRY_SECRET,
@@ -32,6 +33,8 @@ export interface PipelinesNamespaceArgs {
   readonly webhook?: string;
   /** Channels that receive notifications, in addition to `webhook`. Default: none. */
   readonly channels?: readonly NotificationChannel[];
+  /** Name of the secret that holds the API key of the lineage backend. Default: none. */
+  readonly lineageKey?: string;
   /** PEM certificates that pods trust. Default: those of their images. */
   readonly certificates?: string;
   /** Secrets that the settings name. */
@@ -80,6 +83,15 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
           stringData: Object.fromEntries(
             channels.map(([key, part]) => [key, secretText(part, secrets)]),
           ),
+        },
+        within,
+      );
+    if (args.lineageKey !== undefined)
+      new Secret(
+        LINEAGE.name,
+        {
+          metadata: metadata(LINEAGE.name),
+          stringData: { [LINEAGE.key]: requireSecret(secrets, args.lineageKey) },
         },
         within,
       );

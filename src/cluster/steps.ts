@@ -47,5 +47,5 @@ export function secondsBetween(
 
 /** Whether a step sends notifications or writes the summary, and is not part of the run's work. */
 export function isAside(step: string): boolean {
-  return /^(tell-|notify-|summar|onExit|exit$)/.test(step);
+  return /^(tell-|notify-|lineage-|summar|onExit|exit$)/.test(step);
 }

@@ -3,6 +3,7 @@ import {
   defaultClusterSettings,
   type ClusterSettings,
   type ConfigMapKey,
+  type SecretKey,
 } from "./argo/cluster-settings";
 import { CHANNELS_KEY, channelsPart, type PipelineSecret } from "./argo/pipeline-secret";
 import type { PodAccounts } from "./cloud-parts";
@@ -13,6 +14,9 @@ export const REGISTRY_SECRET = "registry";
 
 /** Secret of the pipelines' namespace with the stack's notification channels, if it has any. */
 export const NOTIFICATIONS_SECRET = "notifications";
+
+/** API key of the lineage backend in the namespace of the pipelines, if it has one. */
+export const LINEAGE: SecretKey = { name: "lineage", key: "apiKey" };
 
 /** Key of the webhook's URL in that Secret. */
 const WEBHOOK_KEY = "url";
@@ -54,6 +58,7 @@ export function stackClusterSettings(
     scratch,
     defaults,
     notifications,
+    lineage: { openlineage },
     proxy,
     certificateAuthority,
     podSecurity,
@@ -72,6 +77,13 @@ export function stackClusterSettings(
     ...defaults,
     ...(channelsKey !== undefined && {
       webhook: { name: NOTIFICATIONS_SECRET, key: channelsKey },
+    }),
+    ...(openlineage && {
+      lineage: {
+        url: openlineage.url,
+        namespace: openlineage.namespace ?? namespace,
+        ...(openlineage.apiKey !== undefined && { apiKey: LINEAGE }),
+      },
     }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
     proxy,

@@ -17,6 +17,7 @@ import type { RunEvents } from "./events";
 import { filesBelow, layOutRun, type RunFiles } from "./files";
 import { runFollowUps } from "./follow-ups";
 import { watchLimits } from "./limits";
+import { startLineage, type Lineage } from "./lineage";
 import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
 import type { RunContext, RunOptions } from "./run-options";
 import { ExitCode, type RunnerEvent } from "./runner";
@@ -48,6 +49,12 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   const opening = openingSummary(leased, new Date(), state);
   await writeSummary(context.store, opening);
   events.started(run);
+  const lineage = startLineage({
+    entry: leased.entry,
+    opening,
+    python: leased.environments.tap.python,
+    results: leased.workspace.directory,
+  });
   const release = watchLimits(leased);
   const silence = trackSilence(context.store, opening);
   const runner = (event: RunnerEvent) => {
@@ -73,10 +80,10 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       error,
     };
     const end = loaded.code === ExitCode.ok ? await followUp(leased, files) : loaded;
-    return await close(leased, closingSummary(opening, replicated, committed, end, files));
+    return await close(leased, lineage, closingSummary(opening, replicated, committed, end, files));
   } catch (error) {
     if (context.stop.atOnce.aborted)
-      return await close(leased, {
+      return await close(leased, lineage, {
         ...opening,
         status: "interrupted",
         code: ExitCode.interrupted,
@@ -89,7 +96,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       error: problemOf(error),
     } as const;
     // If the store is not writable, this fails too, with a less helpful message.
-    await close(leased, failed).catch(() => undefined);
+    await close(leased, lineage, failed).catch(() => undefined);
     throw error;
   } finally {
     release();
@@ -210,9 +217,15 @@ function errorOf({ context }: LeasedRun, { code, error }: Replicated): string | 
   return code === ExitCode.interrupted ? (context.stop.reason ?? error) : error;
 }
 
-async function close({ context, begun }: LeasedRun, summary: RunSummary): Promise<RunSummary> {
+async function close(
+  { context, begun }: LeasedRun,
+  lineage: Lineage,
+  summary: RunSummary,
+): Promise<RunSummary> {
   const seconds = Math.round(performance.now() - begun) / 1000;
-  const closed = { ...summary, ended: new Date().toISOString(), seconds };
+  const ended = { ...summary, ended: new Date().toISOString(), seconds };
+  const undelivered = await lineage.ended(ended, context.stop.atOnce.aborted ? "short" : "full");
+  const closed = { ...ended, warnings: [...ended.warnings, ...undelivered] };
   await writeSummary(context.store, closed);
   return closed;
 }

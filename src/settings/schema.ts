@@ -4,6 +4,7 @@ import { DEFAULTS } from "../model/defaults";
 import { argoSettings } from "./argo";
 import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
+import { lineageSettings } from "./lineage";
 import { monitoringSettings } from "./monitoring";
 import { objectStoreSettings } from "./object-store";
 import { notificationsSettings } from "./notifications";
@@ -30,6 +31,8 @@ export const settingsSchema = z.strictObject({
   defaults: defaultsSettings.prefault({}),
   /** Where notifications of runs are sent. */
   notifications: notificationsSettings.prefault({}),
+  /** Where the lineage of runs is sent. Default: nowhere. */
+  lineage: lineageSettings.prefault({}),
   /**
    * Level of the Pod Security Standards that the pipelines' namespace enforces: with `restricted`,
    * jobs and follow-ups cannot run as root; with `baseline` they can. Default: `restricted`.

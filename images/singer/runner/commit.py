@@ -8,6 +8,7 @@ from typing import Any, Optional
 from .codes import INTERNAL, OK, USAGE, RunnerError
 from .files import read_object_text, write_atomic, write_json
 from .freshness import oldest
+from .lineage_facts import report_end
 from .lossless import JsonText
 from .messages import state_value
 from .request import Arguments
@@ -34,6 +35,7 @@ def commit(args: Arguments) -> tuple[int, Optional[str]]:
         write_json(args.summary, told)
     if args.facts:
         _write_facts(args, told)
+    report_end(told, [result_of(args.tap_result), result_of(args.target_result)])
     return OK, None
 
 

@@ -6,6 +6,7 @@ import os
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, RunnerError
 from .earlier_attempts import read_earlier
+from .lineage_facts import described
 from .lossless import JsonText
 from .messages import SCHEMA
 from .scan import Scanner
@@ -38,6 +39,7 @@ def publish(session: Session, scanner: Scanner) -> None:
         earlierRecords=dict(earlier.records),
         resumed=earlier.resumed,
     )
+    described(session, scanner.schemas.last)
     session.left_out_before(earlier.left_out, earlier.plus("leftOutCount", 0))
     for note in scanner.notes:
         session.warn(note)

@@ -19,6 +19,7 @@ from .codes import (
     USAGE,
 )
 from .earlier_attempts import read_earlier
+from .lineage_facts import combined
 from .session import Session
 from .slice_process import Slice, SliceProcess
 
@@ -61,6 +62,9 @@ def combine(session: Session, processes: list[SliceProcess]) -> None:
         result["schemaChanges"] = [
             change for each in results for change in each.get("schemaChanges", [])
         ]
+    facts = combined([result, *results])
+    if facts:
+        result["lineage"] = facts
     seconds = [each.get("seconds", {}) for each in results]
     result["seconds"] = {
         name: max(each[name] for each in seconds if name in each)

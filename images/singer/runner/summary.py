@@ -11,6 +11,7 @@ from typing import Any, Optional
 from .codes import INTERNAL, INTERRUPTED, OK
 from .failures import failures_in, first_failure
 from .files import read_object_text, write_json
+from .lineage_facts import report_end
 from .log import timestamp
 from .lossless import JsonText
 from .request import Arguments
@@ -28,15 +29,14 @@ def summarize(args: Arguments) -> tuple[int, Optional[str]]:
     before = result_of(args.committed)
     committed = before.get("stateAfter") if before.get("stateCommitted") else None
     if args.status == _SUCCEEDED:
-        write_json(args.output, summary(args, "succeeded", OK, None, committed))
+        told = summary(args, "succeeded", OK, None, committed)
     else:
         error = first_failure(failures) or f"the Workflow ended as {args.status}"
         stopped = bool(_STOPPED.search(failures or ""))
         code = INTERRUPTED if stopped else exit_code(error)
-        write_json(
-            args.output,
-            summary(args, "interrupted" if stopped else "failed", code, error, committed),
-        )
+        told = summary(args, "interrupted" if stopped else "failed", code, error, committed)
+    write_json(args.output, told)
+    report_end(told, [result_of(args.tap_result), result_of(args.target_result)])
     return OK, None
 
 

@@ -12,6 +12,7 @@ from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
 from .connector import Connector
 from .files import read_json, read_list, write_json
 from .idle import Idle
+from .lineage_facts import replicated, source
 from .lookback import Lookbacks
 from .lossless import loads
 from .masking import leaves
@@ -57,6 +58,7 @@ def prepare_tap(session: Session) -> TapPlan:
     elif state:
         session.warn(f"{tap.name} does not support state: it starts from the beginning")
     session.result["stateBefore"] = state
+    replicated(session, catalog)
     return TapPlan(tap, command, state, catalog, overlay, Rules(rules, catalog))
 
 
@@ -79,6 +81,7 @@ def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list
     path = session.args.overlay
     base = {**session.config(tap), **getattr(session.args, "settings", {})}
     config = apply_overlay(path, base, session.warn) if path else base
+    source(session, tap, config)
     session.masker.add(
         [text for name in config if config[name] != base.get(name) for text in leaves(config[name])]
     )

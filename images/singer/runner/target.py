@@ -12,6 +12,7 @@ from .connector import Connector
 from .feed import Feed
 from .files import make_directory
 from .idle import Signs
+from .lineage_facts import destination
 from .log import Log
 from .lossless import JsonText
 from .pipes import large_pipe, unread
@@ -41,6 +42,7 @@ def prepare_target(session: Session) -> TargetPlan:
     session.output_folder = next((path for path in given if isinstance(path, str)), None)
     if session.output_folder and (session.output_folder == folder or session.args.standalone):
         make_directory(session.output_folder, shared=session.args.standalone)
+    destination(session, target, config)
     flags = (
         ["--config", session.private_file("target-config.json", config)]
         if target.flags.config

@@ -21,6 +21,16 @@ export interface ConfigMapKey {
   readonly key: string;
 }
 
+/** A backend that accepts OpenLineage events. */
+export interface LineageBackend {
+  /** Address, without `/api/v1/lineage`. Example: `"https://marquez.example.com"`. */
+  readonly url: string;
+  /** Namespace of the jobs. Example: `"prod"`. */
+  readonly namespace: string;
+  /** API key of the backend. Default: none. */
+  readonly apiKey?: SecretKey;
+}
+
 /** Proxies of containers. */
 export interface Proxy {
   /** Proxy for `http:` URLs. Example: `"http://proxy.example.com:3128"`. Default: none. */
@@ -100,6 +110,8 @@ export interface ClusterSettings {
   readonly webhook?: SecretKey;
   /** URL of Argo's web UI, for links in notifications. Default: no links. */
   readonly uiUrl?: string;
+  /** OpenLineage backend that runs are reported to. Default: none. */
+  readonly lineage?: LineageBackend;
   /** Proxies of connectors, notifications, follow-ups and jobs. Default: none. */
   readonly proxy?: Proxy;
   /**

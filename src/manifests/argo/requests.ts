@@ -151,6 +151,16 @@ export function notifyRequest(
   };
 }
 
+/** The event of a start for OpenLineage. */
+export const lineageRequest = {
+  command: "lineage",
+  pipeline: parameter("pipeline"),
+  run: RUN,
+  started: "{{workflow.creationTimestamp.RFC3339}}",
+  // Free text: it must be escaped.
+  owner: { json: "{{=toJson(workflow.parameters.owner)}}" },
+} satisfies RequestTemplate;
+
 /** A request as the argument of a container, with one field per line. */
 export function requestArgument(request: RequestTemplate): string {
   const fields = Object.entries(request).map(

@@ -8,6 +8,7 @@ import {
   SUMMARY,
   verdictRequest,
 } from "./requests";
+import { withLineage } from "./singer-lineage";
 import { committedFacts, committedMetrics } from "./singer-metrics";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
@@ -46,7 +47,10 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
       ],
     },
     metrics: { prometheus: [...committedMetrics] },
-    container: runnerContainer(settings, "main", settings.runnerImage, commitRequest, workMounts),
+    container: withLineage(
+      runnerContainer(settings, "main", settings.runnerImage, commitRequest, workMounts),
+      settings,
+    ),
     outputs: committed,
   });
 }

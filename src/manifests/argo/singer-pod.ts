@@ -117,6 +117,8 @@ export function runnerContainer(
       { name: "HOME", value: "/tmp" },
       ...proxyEnvironment(settings),
       ...certificateEnvironment(settings),
+      // The steps then leave in their results which datasets they read and write.
+      ...(settings.lineage ? [{ name: "TAPCTL_LINEAGE", value: "true" }] : []),
     ],
     resources: RUNNER_RESOURCES,
     securityContext: hardenedContainer,

@@ -1,4 +1,6 @@
+import type { ClusterSettings } from "./cluster-settings";
 import { followUpsStep } from "./singer-follow-ups";
+import { lineageTasks } from "./singer-lineage";
 import { startedTask } from "./singer-notify";
 import type { RunKind } from "./names";
 import { parameter } from "./parameters";
@@ -11,8 +13,9 @@ const run = { name: "run", value: RUN_ID };
  * The entry point of a kind of run: its steps and, in parallel, the notification that it started,
  * which delays nothing.
  */
-export function entryTemplate(kind: RunKind): Template {
-  return { name: kind, dag: { tasks: [{ name: kind, template: `${kind}-run` }, startedTask] } };
+export function entryTemplate(kind: RunKind, settings: ClusterSettings): Template {
+  const steps = { name: kind, template: `${kind}-run` };
+  return { name: kind, dag: { tasks: [steps, startedTask, ...lineageTasks(settings)] } };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 } from "./requests";
 import { committed } from "./singer-commit";
 import { schemasInput, stateInputs } from "./singer-inputs";
+import { withLineage } from "./singer-lineage";
 import { committedMetrics } from "./singer-metrics";
 import {
   configMount,
@@ -79,7 +80,10 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
         member(settings, "tap", parameter("tapImage"), streamTapRequest, "tap"),
         member(settings, "target", parameter("targetImage"), streamTargetRequest, "target"),
         {
-          ...member(settings, "main", settings.runnerImage, streamCommitRequest),
+          ...withLineage(
+            member(settings, "main", settings.runnerImage, streamCommitRequest),
+            settings,
+          ),
           dependencies: ["tap", "target"],
         },
       ],

@@ -1,5 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { SUMMARY, summaryRequest } from "./requests";
+import { lineageEnvironment } from "./singer-lineage";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { fileOut, keys, optionalFileIn } from "./store-artifacts";
 import type { EnvVar, Template } from "./types";
@@ -41,7 +42,10 @@ export function summaryTemplate(settings: ClusterSettings): Template {
       parameters: [{ name: "run" }],
       artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))],
     },
-    container: { ...container, env: [...(container.env ?? []), FAILURES] },
+    container: {
+      ...container,
+      env: [...(container.env ?? []), ...lineageEnvironment(settings), FAILURES],
+    },
     outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), SUMMARY)] },
   };
 }

@@ -7,6 +7,7 @@ import { extractTemplates } from "./singer-extract";
 import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-follow-ups";
 import { loadTemplates } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
+import { lineageTemplates } from "./singer-lineage";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
 import {
   artifactTemplate,
@@ -59,11 +60,12 @@ export function singerTemplate(kind: RunKind, settings: ClusterSettings): Workfl
       artifactGC: { strategy: "Never" },
       metrics: { prometheus: runMetrics },
       templates: [
-        entryTemplate(kind),
+        entryTemplate(kind, settings),
         ...stepsOf[kind](settings),
         exitTemplate,
         summaryTemplate(settings),
         ...notifyTemplates(settings),
+        ...lineageTemplates(settings),
       ],
     },
   };

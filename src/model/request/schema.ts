@@ -193,6 +193,24 @@ const notify = z
     "Sends notifications to the channels in CHANNELS: a JSON list, or the URL of a webhook. Never fails.",
   );
 
+const lineage = z
+  .strictObject({
+    command: z.literal("lineage"),
+    pipeline: z.string().describe("Name of the pipeline."),
+    run: z.string().describe("ID of the run."),
+    started: z.string().describe("When the run started, in RFC 3339."),
+    owner: text.describe("Owner of the pipeline."),
+    follow: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Then send the event of the end: a line on stdin, {"summary": summary of the run, "results": paths of the results of its steps}.',
+      ),
+  })
+  .describe(
+    "Sends the events of a run to the OpenLineage backend in OPENLINEAGE_URL; never fails.",
+  );
+
 /** What the runner is asked to do: its only interface. `images/singer/request.schema.json` is written from this schema. */
 export const requestSchema = z
   .discriminatedUnion("command", [
@@ -205,6 +223,7 @@ export const requestSchema = z
     verdict,
     summary,
     notify,
+    lineage,
   ])
   .describe(
     "A request to the runner (singer-runner REQUEST): JSON text, or the path of a file with it. Relative paths count from the working directory.",

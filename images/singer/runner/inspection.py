@@ -47,6 +47,8 @@ class Inspection:
         self._catalog = catalog
         self._bookmarked: set[str] = set()
         self._latest: dict[str, bytes] = {}
+        self._refused: dict[str, int] = {}
+        """Records of full loads that the target did not get: what counts once the loss is accepted."""
 
     def schema(self, stream: str, text: bytes) -> Optional[str]:
         """Adds a SCHEMA message; returns why the run must stop before it, if it must."""
@@ -94,7 +96,10 @@ class Inspection:
         saved = saved_version(self._before.state, stream)
         if records is None or version == saved or (saved is None and not records):
             return None
-        return self.lost(stream, records)
+        refusal = self.lost(stream, records)
+        if refusal:
+            self._refused[stream] = records
+        return refusal
 
     def losses(self, totals: Totals) -> list[str]:
         """The full loads of this run that lost too many records."""
@@ -165,7 +170,9 @@ class Inspection:
         found = dict(before)
         for stream, each in self.now.items():
             kept = before[stream].full if stream in before else None
-            if complete and self.is_full(stream, totals):
+            if stream in self._refused:
+                kept = self._refused[stream]
+            elif complete and self.is_full(stream, totals):
                 kept = counts.get(stream, 0) + (self._before.records or {}).get(stream, 0)
             found[stream] = each._replace(full=kept)
         return found

@@ -12,7 +12,7 @@ import { discoverCatalog, type Discovered } from "../run/catalog/discover-catalo
 import { catalogNames } from "../run/catalog/typed-catalog";
 import { connectorConfigs } from "../run/connector-configs";
 import { findReplication } from "../run/project";
-import { localSecrets } from "../run/secrets";
+import { secretsForRuns } from "./local-secrets";
 import { catalogKey } from "../store/keys";
 import { contextOf, type CliContext } from "./context";
 import { showProgress, type Progress } from "./progress";
@@ -24,7 +24,7 @@ interface DiscoverFlags {
 }
 
 const EXAMPLES = `
-Writes pipelines/catalogs/NAME.json and NAME.ts, and stores the catalog for runs: with --on cluster
+Writes pipelines/catalogs/NAME.catalog.json and NAME.ts, and stores the catalog for runs: with --on cluster
 for those on the cluster. Exit code of --diff: 0 without differences, 1 with differences.
 
 Examples:
@@ -77,7 +77,7 @@ async function discover(
   const { root } = context.project;
   const configs = await connectorConfigs(entry, {
     openStore: context.openStore,
-    secrets: localSecrets(root),
+    secrets: await secretsForRuns(root, [entry]),
   });
   const environment = await context.prepare(entry.tap.connector, (event) =>
     json ? undefined : progress.show({ event: "environment", pipeline: entry.name, ...event }),
@@ -109,9 +109,9 @@ function show(
     `${plural(own.length, "stream")}${hidden > 0 ? `, and ${hidden} of system schemas, which are not shown` : ""}`,
   );
   const { select } = catalogNames(name);
-  print(
-    `Wrote ${paths.join(" and ")}. Use it in the pipeline: import { ${select} } from "./catalogs/${name}"; streams: ${select}({ … })`,
-  );
+  print(`Wrote ${paths.join(" and ")}. Use it in pipelines/index.ts:`);
+  print(`  import { ${select} } from "./catalogs/${name}";`);
+  print(`  streams: ${select}({ "${own[0]?.tap_stream_id ?? "STREAM"}": {} }),`);
 }
 
 function streamTable(streams: readonly StreamDescription[]): string {

@@ -10,7 +10,7 @@ import type { ForecastStream } from "../run/forecast";
 import { junitXml } from "../run/junit";
 import { findReplication } from "../run/project";
 import { ExitCode } from "../run/runner";
-import { localSecrets } from "../run/secrets";
+import { secretsForRuns } from "./local-secrets";
 import { testPipeline, type TestReport } from "../run/test-pipeline";
 import { readState } from "../store/state/state";
 import { contextOf, localOnly, type CliContext } from "./context";

@@ -11,10 +11,13 @@ export interface CatalogFiles {
   readonly typescript: string;
 }
 
-/** Where the catalog of a pipeline is in a project. */
+/**
+ * Where the catalog of a pipeline is in a project. The names differ in more than their extension,
+ * because Node resolves an import of `./catalogs/orders` to `orders.json` before `orders.ts`.
+ */
 export function catalogFiles(root: string, pipeline: string): CatalogFiles {
-  const folder = join(root, "pipelines", "catalogs");
-  return { json: join(folder, `${pipeline}.json`), typescript: join(folder, `${pipeline}.ts`) };
+  const path = join(root, "pipelines", "catalogs", pipeline);
+  return { json: `${path}.catalog.json`, typescript: `${path}.ts` };
 }
 
 /** The stored catalog of a pipeline; undefined if there is none. @throws UserError if it is not a catalog. */

@@ -71,8 +71,11 @@ async function test(
     );
   return testPipeline({
     entry,
-    configs: () =>
-      connectorConfigs(entry, { openStore: context.openStore, secrets: localSecrets(root) }),
+    configs: async () =>
+      connectorConfigs(entry, {
+        openStore: context.openStore,
+        secrets: await secretsForRuns(root, [entry]),
+      }),
     environments: async () => {
       const tap = await prepare(entry.tap);
       const target = await prepare(entry.target);

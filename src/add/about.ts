@@ -3,11 +3,11 @@ import { UserError } from "../common/errors";
 import { parseJson } from "../common/json";
 import type { Json, JsonObject } from "../model/connector-settings";
 
-/** What a connector says when it is started with --help and --about. */
+/** What --help and --about of a connector report. */
 export interface About {
   /** Whether it offers --about: it is built with the Singer SDK. */
   readonly hasAbout: boolean;
-  /** Flags that it offers, such as `--discover`. */
+  /** Supported flags, such as `--discover`. */
   readonly flags: readonly string[];
   /** Capabilities that --about lists. */
   readonly capabilities: readonly string[];
@@ -15,7 +15,7 @@ export interface About {
   readonly settings?: JsonObject;
   /** Its description, on one line. */
   readonly description?: string;
-  /** What could not be learned. */
+  /** What could not be detected. */
   readonly problems: readonly string[];
 }
 

@@ -18,7 +18,7 @@ import { learnConnector, type LearnedConnector } from "./learn-connector";
 import { settingsModule } from "./settings-types";
 import { identifierOf, settingsTypeName } from "./typescript-text";
 
-/** Which connector is added to a project. */
+/** Options of {@link addConnector}. */
 export interface AddOptions {
   /** Folder of the project. */
   readonly project: string;
@@ -27,20 +27,20 @@ export interface AddOptions {
   readonly name?: string | undefined;
   /** Called with each step. */
   readonly report: (step: string) => void;
-  /** Text of `index.ts` from what was learned. Default: a new one. */
+  /** Creates the text of `index.ts` from the detected facts. Default: a new definition. */
   readonly definition?: (learned: LearnedConnector) => string;
   /** Whether the files replace those of the same connector. Default: they must not exist. */
   readonly replace?: boolean;
 }
 
-/** A connector that was added. */
+/** An added connector. */
 export interface AddedConnector {
   readonly learned: LearnedConnector;
   /** Name that `index.ts` exports. */
   readonly identifier: string;
   /** Paths of the files, relative to the project. */
   readonly files: readonly string[];
-  /** What could not be learned, a line each. */
+  /** What could not be detected, one line each. */
   readonly unknown: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export function connectorFolder(name: string): string {
 
 function requireNew(project: string, name: string): void {
   if (existsSync(join(project, connectorFolder(name))))
-    throw new UserError(`connectors/${name} exists already`, {
+    throw new UserError(`connectors/${name} already exists.`, {
       fix: `Change its version with: npx tapctl add --upgrade ${name}`,
     });
 }

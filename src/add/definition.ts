@@ -2,15 +2,15 @@ import type { Json } from "../model/connector-settings";
 import type { ConnectorKind, PackageSource } from "../model/connector";
 import { formatJsonValue, identifierOf, settingsTypeName } from "./typescript-text";
 
-/** What the text of a connector's `index.ts` is made from. */
+/** Input of {@link definitionText}. */
 export interface DefinitionArgs {
   readonly name: string;
   readonly kind: ConnectorKind;
   readonly source: PackageSource;
-  /** What it does, on one line. Default: unknown. */
+  /** Description on one line. Default: unknown. */
   readonly summary?: string;
   readonly homePage?: string;
-  /** What it can do, such as `catalog, discover, state`. */
+  /** Capabilities, such as `catalog, discover, state`. */
   readonly capabilities: readonly string[];
   /** Whether there is a `settings.ts`. */
   readonly typed: boolean;

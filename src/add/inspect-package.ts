@@ -4,7 +4,7 @@ import { UserError } from "../common/errors";
 import type { JsonObject } from "../model/connector-settings";
 import { readPipSettings } from "../run/environments/pip-settings";
 
-/** What an installed package says of itself. */
+/** Facts of an installed package. */
 export interface PackageFacts {
   /** Name and version on the index, of the package's metadata. */
   readonly name: string;
@@ -139,7 +139,7 @@ export async function inspectPackage({
   });
   const facts = parseJson(output) as PackageFacts | null;
   if (facts === null)
-    throw new UserError(`${name === "" ? "the package" : name} is not a Singer connector`, {
+    throw new UserError(`${name === "" ? "the package" : name} is not a Singer connector.`, {
       fix: "Name the package of a tap or target.",
     });
   return facts;

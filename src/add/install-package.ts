@@ -15,7 +15,7 @@ import { lockDependencies } from "../run/environments/lock-dependencies";
 import { packagePlace } from "../run/environments/package-place";
 import { findPython } from "../run/environments/python";
 
-/** A package that was locked and installed to be read. */
+/** A locked and installed package. */
 export interface InstalledPackage {
   /** The source with its exact version, and with build tools that it turned out to need. */
   readonly source: PackageSource;
@@ -27,7 +27,7 @@ export interface InstalledPackage {
   readonly findIndex: () => Promise<string | undefined>;
 }
 
-/** How a package is installed. */
+/** Options of {@link installPackage}. */
 export interface InstallOptions {
   /** Name of the connector. */
   readonly name: string;
@@ -43,7 +43,7 @@ export interface InstallOptions {
   readonly report: (step: string) => void;
 }
 
-/** Build tools by the module that is missing if a package without wheels needs one. */
+/** Build tools, by the module whose absence shows that a package without wheels needs them. */
 const BUILD_TOOLS: { readonly [module: string]: string } = {
   poetry: "poetry-core",
   "poetry.core": "poetry-core",
@@ -76,10 +76,13 @@ export async function installPackage(options: InstallOptions): Promise<Installed
   const context: InstallContext = { python, root: environments, log, onLine: () => undefined };
   const uv = await fixedUv(context);
   if (uv === undefined)
-    throw new UserError("uv, which writes lock files, cannot be installed from the package index", {
-      fix: `See ${log}`,
-      exitCode: 1,
-    });
+    throw new UserError(
+      "uv, which writes lock files, cannot be installed from the package index.",
+      {
+        fix: `Read the full output in ${log}`,
+        exitCode: 1,
+      },
+    );
   let source = await withVersion(options.source, uv, context, folder);
   for (;;) {
     report(`locking ${describe(source)}`);
@@ -140,7 +143,7 @@ async function withVersion(
   return { ...source, version };
 }
 
-/** The package index that uv uses, by its own account. */
+/** The package index that uv reports to use. */
 async function findIndex(
   uv: string,
   context: InstallContext,

@@ -11,7 +11,7 @@ import { inspectPackage, type PackageFacts } from "./inspect-package";
 import type { InstalledPackage } from "./install-package";
 import { propertiesOf, schemaOfSample } from "./settings-schema";
 
-/** What was learned of a connector. */
+/** The detected facts of a connector. */
 export interface LearnedConnector {
   readonly name: string;
   readonly kind: ConnectorKind;
@@ -21,11 +21,11 @@ export interface LearnedConnector {
   readonly about: About;
   /** JSON Schema of its settings; undefined if it is unknown. */
   readonly schema?: JsonObject;
-  /** What could not be learned, a line each. */
+  /** What could not be detected, one line each. */
   readonly unknown: readonly string[];
 }
 
-/** Which connector is learned. */
+/** Options of {@link learnConnector}. */
 export interface LearnOptions {
   readonly installed: InstalledPackage;
   /** Name that the user gave. Default: that of its command. */
@@ -39,7 +39,7 @@ export interface LearnOptions {
 const PYTHONS = [10, 11, 12, 13];
 
 /**
- * Reads what an installed package says of itself: its command, flags, settings and metadata.
+ * Detects the command, flags, settings and metadata of an installed package.
  *
  * @throws UserError if it is not a Singer connector, or does not start.
  */

@@ -69,7 +69,7 @@ async function upgrade(
   report: (step: string) => void,
 ): Promise<void> {
   if (name === undefined)
-    throw new UserError("--upgrade needs the name of a connector in connectors/", {
+    throw new UserError("--upgrade needs the name of a connector in connectors/.", {
       fix: "Name it, such as: npx tapctl add --upgrade tap-github",
     });
   const from = flags.from === undefined ? undefined : addressOf(project, flags.from);
@@ -84,19 +84,19 @@ function sourceOf(project: string, given: string | undefined, flags: AddFlags): 
   const place = from ?? (given !== undefined && isAddress(given) ? given : undefined);
   if (place !== undefined) {
     if (version !== undefined)
-      throw new UserError("--version cannot be combined with --from", {
+      throw new UserError("--version cannot be combined with --from.", {
         fix: "Write the version in the address, such as git+https://github.com/acme/tap-erp@v1.9.0",
       });
     return { package: addressOf(project, place), ...python };
   }
   if (given === undefined)
-    throw new UserError("add needs the package of a connector, or its source with --from", {
-      fix: "Find one with: npx tapctl search TEXT",
+    throw new UserError("No connector is given.", {
+      fix: "Name its package, such as: npx tapctl add tap-github, or its source with --from.",
     });
   const [, name = "", pinned] =
     /^([A-Za-z0-9][\w.-]*(?:\[[\w, .-]+\])?)(?:==([\w.!+-]+))?$/.exec(given) ?? [];
   if (name === "")
-    throw new UserError(`"${given}" is not the name of a package`, {
+    throw new UserError(`"${given}" is not the name of a package.`, {
       fix: "Use its name on the package index, such as tap-github, or name its source with --from.",
     });
   return { package: name, version: version ?? pinned ?? "latest", ...python };
@@ -119,7 +119,7 @@ function addressOf(project: string, given: string): PackageAddress {
 function pythonRange(text: string): NonNullable<PackageSource["python"]> {
   const [, min, max = min] = /^(3\.\d+)(?:-(3\.\d+))?$/.exec(text) ?? [];
   if (min === undefined || max === undefined)
-    throw new UserError(`Invalid value for --python: "${text}"`, {
+    throw new UserError(`Invalid value for --python: "${text}".`, {
       fix: "Use a version or a range, such as 3.11 or 3.10-3.12.",
     });
   return { min: min as `3.${number}`, max: max as `3.${number}` };
@@ -156,7 +156,7 @@ function printAdded({ learned, identifier, files, unknown }: AddedConnector): vo
     [
       `${name} ${facts.version} is added: ${files.join(", ")}`,
       `${Object.keys(properties).length} settings, ${required.length} of them required.`,
-      ...notLearned(unknown),
+      ...notDetected(unknown),
       "",
       "Use it in pipelines/index.ts:",
       ...(usesSecret ? [`  import { secret } from "tapctl";`] : []),
@@ -166,7 +166,7 @@ function printAdded({ learned, identifier, files, unknown }: AddedConnector): vo
   );
   if (source.package.startsWith("git+http"))
     print(
-      "\nFor images of a private repository, name a secret with a token in the stack: tapctl:images.git.tokens",
+      "\nTo build images from a private repository, set a token in the stack: tapctl:images.git.tokens",
     );
 }
 
@@ -185,13 +185,13 @@ function printUpgraded({ learned, before, changes, unknown }: UpgradedConnector)
         changes.map(({ setting, change, detail = "" }) => [setting, change, detail]),
       ),
     );
-  for (const line of notLearned(unknown)) print(line);
+  for (const line of notDetected(unknown)) print(line);
   if (changes.some(({ change }) => change !== "added"))
     print("Check the pipelines that use it with: npm run typecheck");
 }
 
-function notLearned(unknown: readonly string[]): readonly string[] {
-  return unknown.length === 0 ? [] : ["Not learned:", ...unknown.map((line) => `  ${line}`)];
+function notDetected(unknown: readonly string[]): readonly string[] {
+  return unknown.length === 0 ? [] : ["Not detected:", ...unknown.map((line) => `  ${line}`)];
 }
 
 function secretNameOf(name: string, setting: string): string {

@@ -40,7 +40,7 @@ async function readFromCluster(
       throw error instanceof UserError ? notReadable(name, kubernetes, error.problem) : error;
     });
     if (value === undefined)
-      throw notReadable(name, kubernetes, `It has no key "${kubernetes.key}".`);
+      throw notReadable(name, kubernetes, `it has no key "${kubernetes.key}".`);
     values.set(name, value);
   }
   return values;

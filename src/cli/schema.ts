@@ -123,7 +123,7 @@ async function orderedPair(
   const run = await runNamed(context, name, wanted);
   const other = isRunId(run) ? await schemasOfRun(store, name, run) : undefined;
   if (other === undefined)
-    throw new UserError(`Run ${wanted} of "${name}" left no schemas.`, {
+    throw new UserError(`Run ${wanted} of "${name}" saved no schemas.`, {
       fix: ({ tapctl }) => `List the runs with: ${tapctl(`runs ${name}`)}`,
     });
   return run < (current.run ?? "") ? [other, current] : [current, other];
@@ -147,7 +147,7 @@ function showDifferences([before, after]: Pair, { json, stream }: SchemaFlags): 
 
 function exportTo(
   { commands }: CliContext,
-  { streams, pipeline }: SavedSchemas,
+  { streams }: SavedSchemas,
   path: string,
   { force, json }: SchemaFlags,
 ): void {
@@ -157,7 +157,7 @@ function exportTo(
   const [first] = written;
   if (first !== undefined)
     printNote(
-      `Enforce one with: streams: { "${first.stream}": { contract: "${first.file}" } }; validate with: ${commands.tapctl(`validate ${pipeline ?? ""}`.trim())}`,
+      `Enforce one with: streams: { "${first.stream}": { contract: "${first.file}" } }; check the array with: ${commands.tapctl("validate")}`,
     );
 }
 
@@ -182,7 +182,7 @@ async function accept(
   });
   if (json) return printJson(accepted ?? null);
   if (accepted === undefined)
-    return print(`${name}: nothing to accept; no run after the last successful one saw a schema`);
+    return print(`${name}: nothing to accept: no run since the last successful one saved schemas`);
   const texts = accepted.changes.map(({ stream, text }) => `\n  ${stream}: ${text}`);
   print(`${name}: accepted the schemas of run ${accepted.run}${texts.join("")}`);
 }

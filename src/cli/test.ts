@@ -34,7 +34,7 @@ Example:
   $ npx tapctl test orders
   $ npx tapctl test orders --records 10 --junit test-results/orders.xml`;
 
-/** `tapctl test`: proves a pipeline with its real source before it is deployed. */
+/** `tapctl test`: tests a pipeline with its real source before it is deployed. */
 export function addTest(program: Command): void {
   program
     .command("test <name>")
@@ -45,7 +45,7 @@ export function addTest(program: Command): void {
     .option("--records <n>", "records of each stream", positive, DEFAULT_RECORDS)
     .option("--timeout <seconds>", "longest time of each step", positive, DEFAULT_TIMEOUT)
     .option("--json", "print as JSON")
-    .option("--junit <file>", "write a JUnit XML report as well")
+    .option("--junit <file>", "also write a JUnit XML report")
     .addHelpText("after", EXAMPLES)
     .action(async (name: string, flags: TestFlags, command: Command) => {
       localOnly(command);
@@ -143,6 +143,6 @@ function writeReport(file: string, text: string): void {
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError("It must be a whole number of at least 1.");
+    throw new InvalidArgumentError("Use a whole number, 1 or greater.");
   return value;
 }

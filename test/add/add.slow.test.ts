@@ -160,7 +160,7 @@ suite("tapctl add", { concurrency: 1 }, () => {
     await add(project, "./taps/tap-own");
     await assert.rejects(
       add(project, "./taps/tap-own"),
-      /connectors\/tap-own exists already\n.*--upgrade tap-own/,
+      /connectors\/tap-own already exists\.\n.*--upgrade tap-own/,
     );
   });
 });

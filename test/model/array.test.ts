@@ -156,7 +156,8 @@ test("validation: secrets are found everywhere in an entry", () => {
       { name: "dbt", image: "dbt:1", command: ["dbt"], env: { PLAIN: "x", TOKEN: secret("five") } },
     ],
   };
-  assert.deepEqual(secretsOf(entry), [
+  const uses = (one: PipelineEntry) => secretsOf(one).map(({ name, where }) => ({ name, where }));
+  assert.deepEqual(uses(entry), [
     { name: "two", where: `tap setting "key"` },
     { name: "one", where: `tap setting "a.b[0]"` },
     { name: "three", where: `target setting "password"` },
@@ -164,7 +165,7 @@ test("validation: secrets are found everywhere in an entry", () => {
     { name: "four", where: "notifications.webhook" },
   ]);
   assert.deepEqual(
-    secretsOf({ ...job, kind: "job", schedule: "@daily", env: { TOKEN: secret("six") } }),
+    uses({ ...job, kind: "job", schedule: "@daily", env: { TOKEN: secret("six") } }),
     [{ name: "six", where: `env "TOKEN"` }],
   );
   assert.equal(secretVariable("warehouse.password-2"), "WAREHOUSE_PASSWORD_2");

@@ -72,8 +72,13 @@ export async function installPackage(options: InstallOptions): Promise<Installed
   mkdirSync(environments, { recursive: true });
   const log = join(environments, `add-${name.replace(/[^\w.-]/g, "_")}.log`);
   writeFileSync(log, "");
-  const python = await findPython(options.source.python, { memory: environments });
-  const context: InstallContext = { python, root: environments, log, onLine: () => undefined };
+  const contextFor = async ({ python }: PackageSource): Promise<InstallContext> => ({
+    python: await findPython(python, { memory: environments }),
+    root: environments,
+    log,
+    onLine: () => undefined,
+  });
+  let context = await contextFor(options.source);
   const uv = await fixedUv(context);
   if (uv === undefined)
     throw new UserError(
@@ -86,7 +91,16 @@ export async function installPackage(options: InstallOptions): Promise<Installed
   let source = await withVersion(options.source, uv, context, folder);
   for (;;) {
     report(`locking ${describe(source)}`);
-    const lock = await lockDependencies({ name, source, uv, context, project, tell: report });
+    const lock = await lockDependencies({ name, source, uv, context, project, tell: report }).catch(
+      (error: unknown) => olderPython(error, source),
+    );
+    if (typeof lock !== "string") {
+      report(`it requires Python ${lock.min}`);
+      source = { ...source, python: lock };
+      context = await contextFor(source);
+      continue;
+    }
+    const { python } = context;
     report(`installing it on Python ${python.version}`);
     const venv = join(folder, "venv");
     rmSync(venv, { recursive: true, force: true });
@@ -109,6 +123,21 @@ export async function installPackage(options: InstallOptions): Promise<Installed
     report(`it is built with ${tool}, which becomes part of the lock file`);
     source = { ...source, extraPackages: [...(source.extraPackages ?? []), tool] };
   }
+}
+
+/**
+ * The range of Pythons for a package that does not support the oldest one of its range, which
+ * locking fails with.
+ *
+ * @throws the error if it has another reason, or if the user gave the range.
+ */
+function olderPython(
+  error: unknown,
+  { python }: PackageSource,
+): NonNullable<PackageSource["python"]> {
+  const minor = /requires Python >=3\.(\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+  if (minor === undefined || python !== undefined) throw error;
+  return { min: `3.${Number(minor)}` };
 }
 
 /** The newest version of a package on the index, if none is given. */

@@ -6,6 +6,7 @@ import { image } from "./containers";
 import { jsonProblems } from "./json";
 import { notEmpty } from "./names";
 import { didYouMean } from "./nearest";
+import { schemaProblems } from "./settings-schema";
 import { stringifyJson } from "../../common/json";
 
 /**
@@ -121,9 +122,6 @@ function settingsProblems(
   at: string,
   configFrom: ConfigFrom,
 ): readonly string[] {
-  const known = isFields(definition["settings"])
-    ? (definition["settings"] as { readonly [name: string]: SettingType })
-    : undefined;
   const defaults = isFields(definition["defaults"]) ? definition["defaults"] : {};
   const required = Array.isArray(definition["required"])
     ? definition["required"].filter((name) => typeof name === "string")
@@ -133,21 +131,40 @@ function settingsProblems(
     configFrom === "store"
       ? []
       : required.filter((name) => !given.includes(name) && defaults[name] === undefined);
+  const own = given.flatMap((name) =>
+    settingOf(definition, name, settings[name], at).map((text) => [name, text] as const),
+  );
+  // A setting of the wrong type is reported once.
+  const wrong = new Set(own.map(([name]) => name));
+  const fitting = given.filter((name) => !wrong.has(name)).map((name) => [name, settings[name]]);
+  const schema = schemaProblems(definition, Object.fromEntries(fitting) as Fields);
   return [
     ...missing.map(
       (name) => `${at}: setting ${quote(name)} of ${connectorNameOf(definition)} is missing`,
     ),
-    ...given.flatMap((name) => {
-      const label = `${at} setting ${quote(name)}`;
-      if (!known) return jsonProblems(settings[name], label);
-      const type = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (type === undefined)
-        return [
-          `${label} is not a setting of ${connectorNameOf(definition)}${elsewhere(definition, name) ?? didYouMean(name, Object.keys(known))}`,
-        ];
-      return settingProblems(settings[name], type, label);
-    }),
+    ...own.map(([, text]) => text),
+    ...schema.map(({ path, text }) => `${at} setting ${quote(path)} ${text}`),
   ];
+}
+
+/** Problems of one setting by the name and type that its definition lists. */
+function settingOf(
+  definition: Fields,
+  name: string,
+  value: unknown,
+  at: string,
+): readonly string[] {
+  const label = `${at} setting ${quote(name)}`;
+  const known = isFields(definition["settings"])
+    ? (definition["settings"] as { readonly [name: string]: SettingType })
+    : undefined;
+  if (!known) return jsonProblems(value, label);
+  const type = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (type === undefined)
+    return [
+      `${label} is not a setting of ${connectorNameOf(definition)}${elsewhere(definition, name) ?? didYouMean(name, Object.keys(known))}`,
+    ];
+  return settingProblems(value, type, label);
 }
 
 /** What to do about a setting that only a similar connector has. */

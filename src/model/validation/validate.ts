@@ -6,6 +6,7 @@ import { parallelNotes } from "./parallel";
 import { InvalidPipelines, problemAt, type Problem } from "./problem";
 import { repeatNotes } from "./repeats";
 import { memoryNotes } from "./resources";
+import { schemaNotes } from "./schema-notes";
 import { secretVariable, secretsIn, stackSecrets } from "./secrets";
 
 export { secretsOf, secretVariable, stackSecrets, type SecretUse } from "./secrets";
@@ -56,9 +57,12 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
     problems: problemsByEntry(all).flat(),
     missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
     notes: all.flatMap((entry, index) =>
-      [...memoryNotes(entry), ...repeatNotes(entry), ...parallelNotes(entry)].map((text) =>
-        problemAt(placeOf(entry, index), text),
-      ),
+      [
+        ...memoryNotes(entry),
+        ...repeatNotes(entry),
+        ...parallelNotes(entry),
+        ...schemaNotes(entry),
+      ].map((text) => problemAt(placeOf(entry, index), text)),
     ),
   };
 }

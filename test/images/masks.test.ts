@@ -9,6 +9,7 @@ import {
   inWorkspace,
   PYTHON,
   RUNNER,
+  startFifoLoad,
   type Ended,
   type Fields,
   type Step,
@@ -283,6 +284,86 @@ for (const [mode, run] of Object.entries(MODES))
         assert.deepEqual(space.loaded(), ["users 1", "users 2"]);
       }));
   });
+
+describe("masks, two containers with a FIFO", () => {
+  const SENT: readonly Step[] = [
+    schema("users", USERS),
+    record("users", { id: 1, email: SECRET }),
+    ["state", { bookmarks: { users: { id: 1 } } }],
+  ];
+  const both = async (space: Workspace, steps: readonly Step[], rules: Rules) => {
+    const outcome = space.path("tap-outcome");
+    const target = startFifoLoad(space, KEEP(space), {
+      rules: space.write("rules.json", rules),
+      tapOutcomeFile: outcome,
+      candidate: space.path("candidate.json"),
+    });
+    const tap = await space.extract(steps, masks(space, rules), {
+      output: space.path("fifo"),
+      outcome,
+      result: space.path("tap.json"),
+    });
+    return { tap, target: await target.ended };
+  };
+
+  test("masks: what passes through the FIFO is masked", () =>
+    inWorkspace(async (space) => {
+      const rules = [{ stream: "users", mask: { email: "hash" } }];
+      const { tap, target } = await both(space, SENT, rules);
+      assert.deepEqual([tap.code, target.code], [0, 0], tap.stderr + target.stderr);
+      assert.deepEqual(records(space), [{ id: 1, email: hash(SECRET) }]);
+      assert.deepEqual(space.candidate(), { bookmarks: { users: { id: 1 } } });
+    }));
+
+  test("masks: a name that the stream does not have fails the tap, and nothing arrives", () =>
+    inWorkspace(async (space) => {
+      const { tap } = await both(space, SENT, [{ stream: "users", mask: { emial: "hash" } }]);
+      assert.equal(tap.code, 2);
+      assert.match(tap.stderr, /"emial" of stream "users" is not in its SCHEMA/);
+      assert.deepEqual(space.loaded(), []);
+      assert.equal(space.candidate(), undefined);
+    }));
+
+  test("masks: a tap whose reader ends is stopped", () =>
+    inWorkspace(async (space) => {
+      const rules = [{ stream: "a", mask: { text: "hash" } }];
+      const target = startFifoLoad(space, { stopAfter: 2, how: 4 }, { graceSeconds: 2 });
+      const properties = { id: {}, text: {} };
+      const tap = await space.extract(
+        [
+          line({ type: "SCHEMA", stream: "a", schema: { properties }, key_properties: [] }),
+          ["fill"],
+        ],
+        masks(space, rules),
+        { output: space.path("fifo"), graceSeconds: 2 },
+      );
+      assert.equal(tap.code, 10, tap.stderr);
+      assert.equal((await target.ended).code, 11);
+    }));
+
+  test("masks: a stop ends a run whose reader is stuck", () =>
+    inWorkspace(async (space) => {
+      const rules = [{ stream: "a", mask: { text: "hash" } }];
+      const held = space.path("never");
+      const target = startFifoLoad(space, { hold: held }, { graceSeconds: 1 });
+      const properties = { id: {}, text: {} };
+      const tap = space.begin(
+        "extract",
+        ...space.tap([
+          line({ type: "SCHEMA", stream: "a", schema: { properties }, key_properties: [] }),
+          ["say", "started"],
+          ["fill"],
+        ]),
+        masks(space, rules),
+        { output: space.path("fifo"), graceSeconds: 1 },
+      );
+      await tap.says("started");
+      tap.process.kill("SIGTERM");
+      assert.equal((await tap.ended).code, 13);
+      target.process.kill("SIGTERM");
+      await target.ended;
+    }));
+});
 
 test("masks: random records give the same result as a plain model", () => {
   const fixture = join(__dirname, "fixtures", "mask_property.py");

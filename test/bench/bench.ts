@@ -9,6 +9,7 @@ import type { Benchmark } from "./context";
 import type { Figure } from "./figure";
 import { benchFixedCost } from "./fixed-cost";
 import { machineLine } from "./machine";
+import { benchMasks } from "./masks";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
 import { benchParallel } from "./parallel";
@@ -22,6 +23,7 @@ import { benchStream } from "./stream";
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   artifact: benchArtifact,
   stream: benchStream,
+  masks: benchMasks,
   "fixed-cost": benchFixedCost,
   meltano: benchMeltano,
   connectors: benchConnectors,

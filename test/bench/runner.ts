@@ -54,9 +54,17 @@ export function pairWork({ tap, target }: Pair, folder: string, records: number)
   });
 }
 
-/** Writes the tap's output to a file. */
-export function runExtract(work: Work): Promise<RunnerUsage> {
-  return callRunner(work, { command: "extract", ...tapFields(work), output: extractFile(work) });
+/** Writes the tap's output to a file; `more` are fields of the request. */
+export function runExtract(
+  work: Work,
+  more: { readonly rules?: string; readonly maskSalt?: string } = {},
+): Promise<RunnerUsage> {
+  return callRunner(work, {
+    command: "extract",
+    ...tapFields(work),
+    ...more,
+    output: extractFile(work),
+  });
 }
 
 /** Loads the file of {@link runExtract}. */

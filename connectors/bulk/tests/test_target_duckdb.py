@@ -187,6 +187,26 @@ def test_damaged_line_is_named(tmp_path: Path) -> None:
     assert 'line 3 of the input (stream "a-t") is not JSON' in done.stderr.splitlines()[-1]
 
 
+def test_nothing_is_committed_or_reported_after_a_failed_batch(tmp_path: Path) -> None:
+    done = load(
+        tmp_path,
+        schema({"v": {"type": "integer"}}),
+        *(record('{"id":1,"v":1}'), state(1)),
+        *(record('{"id":2,"v":1.5}'), state(2)),
+        *(record('{"id":3,"v":3}'), state(3)),
+        batch_size_rows=1,
+    )
+    assert (done.returncode, done.stdout) == (1, '{"n": 1}\n'), done.stderr
+    assert rows(tmp_path) == [(1, 1)]
+
+
+def test_batch_before_a_damaged_line_is_committed_and_its_state_reported(tmp_path: Path) -> None:
+    lines = (schema({}), record('{"id":1}'), state(1), "{")
+    done = load(tmp_path, *lines, batch_size_rows=1)
+    assert (done.returncode, done.stdout) == (1, '{"n": 1}\n'), done.stderr
+    assert rows(tmp_path) == [(1,)]
+
+
 def test_new_and_wider_columns(tmp_path: Path) -> None:
     small = {"type": ["null", "integer"], "maximum": 32767}
     load(tmp_path, schema({"v": small}), record('{"id":1,"v":5}'))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, flag, integer, text
 from tapctl_bulk.duckdb_engine.columns import Column, columns_of
@@ -69,12 +71,18 @@ class Stream:
             types |= {VALID_FROM: "TIMESTAMP", VALID_TO: "TIMESTAMP"}
         return types
 
-    def empty(self, as_text: bool | None = None) -> None:
-        """Forget the records, after they were committed."""
-        old = self.spool
-        self.spool = self._new_spool(old.as_text if as_text is None else as_text)
+    def hand_over(self) -> Stream:
+        """Return the stream with its records for a commit, and begin the next batch."""
+        batch = copy(self)
+        self.spool = self._new_spool(batch.spool.as_text)
         self.version = None
-        old.close()
+        self.is_synced = True
+        return batch
+
+    def pass_as_text(self) -> None:
+        """Pass the JSON values of the next records as text. There must be none yet."""
+        self.spool.close()
+        self.spool = self._new_spool(as_text=True)
 
     def close(self) -> None:
         """Remove the batch file."""

@@ -1,19 +1,14 @@
-"""The target: collects records, and commits them with the state that follows them."""
+"""The target: collects records, and has them committed with the state that follows them."""
 
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
-
-import duckdb
 
 from tapctl_bulk.common.arguments import Arguments
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.settings import Config, integer
 from tapctl_bulk.common.singer import Output
-from tapctl_bulk.duckdb_engine.failures import explained
-from tapctl_bulk.duckdb_engine.memory import is_out_of_memory
 from tapctl_bulk.singer_input import (
     ActivateVersion,
     Pause,
@@ -23,8 +18,8 @@ from tapctl_bulk.singer_input import (
     open_input,
     read_messages,
 )
+from tapctl_bulk.target_duckdb.commits import Commits
 from tapctl_bulk.target_duckdb.database import Database
-from tapctl_bulk.target_duckdb.load import load
 from tapctl_bulk.target_duckdb.stream import Stream
 
 BATCH_BYTES = 64 << 20
@@ -42,6 +37,9 @@ def run(arguments: Arguments, config: Config) -> None:
         for message in read_messages(open_input(arguments.input)):
             target.handle(message)
         target.finish()
+    except Exception:
+        target.settle()
+        raise
     finally:
         target.close()
 
@@ -55,11 +53,12 @@ class Target:
         self._batch_rows = integer(config, "batch_size_rows")
         self._streams: dict[str, Stream] = {}
         self._state: bytes | None = None
-        self._output = Output()
+        self._commits = Commits(database, Output())
         self._last_flush = time.monotonic()
 
     def handle(self, message: Schema | Records | ActivateVersion | State | Pause) -> None:
         """Handle one message."""
+        self._commits.check()
         match message:
             case Records():
                 self._add(message)
@@ -75,26 +74,30 @@ class Target:
                 self._flush_if_old()
 
     def flush(self) -> None:
-        """Commit everything that waits, in one transaction; then report the state."""
+        """Have everything that waits committed in one transaction, and then the state reported."""
         waiting = [one for one in self._streams.values() if _is_dirty(one)]
-        if waiting:
-            self._commit(waiting)
-        for stream in waiting:
-            stream.is_synced = True
-            stream.empty()
+        state = None if self._replaces() else self._state
+        if waiting or state is not None:
+            self._commits.add([one.hand_over() for one in waiting], state)
+        if state is not None:
+            self._state = None
         self._last_flush = time.monotonic()
-        if self._state is not None and not self._replaces():
-            self._report()
 
     def finish(self) -> None:
         """Commit the rest, and swap in the tables that replace others."""
         self.flush()
+        self._commits.wait()
         replaced = [one for one in self._streams.values() if one.mode == "replace"]
         if replaced:
             self._swap(replaced)
         if self._state is not None:
-            self._report()
+            self._commits.add([], self._state)
+            self._commits.wait()
         self._database.connection.close()
+
+    def settle(self) -> None:
+        """After an error, let the batch that is being committed end, and report its state."""
+        self._commits.settle()
 
     def close(self) -> None:
         """Remove the batch files."""
@@ -105,7 +108,7 @@ class Target:
         stream = self._streams[records.stream]
         if not stream.spool.fits(records):
             self._commit_only(stream)
-            stream.empty(as_text=True)
+            stream.pass_as_text()
         stream.spool.add(records)
         if (
             stream.spool.rows >= self._batch_rows
@@ -116,8 +119,7 @@ class Target:
     def _commit_only(self, stream: Stream) -> None:
         """Commit the records of a stream. The state is reported with the other streams' records."""
         if _is_dirty(stream):
-            self._commit([stream])
-            stream.is_synced = True
+            self._commits.add([stream.hand_over()], None)
 
     def _change(self, message: Schema) -> None:
         old = self._streams.get(message.stream)
@@ -136,7 +138,7 @@ class Target:
             stream.has_versions = old.has_versions
         self._streams[message.stream] = stream
         if old is not None and old.spool.as_text:
-            stream.empty(as_text=True)
+            stream.pass_as_text()
 
     def _activate(self, message: ActivateVersion) -> None:
         stream = self._streams.get(message.stream)
@@ -148,27 +150,6 @@ class Target:
             stream.is_synced = stream.is_synced and stream.mode == "replace"
         stream.version = message.version
         self.flush()
-
-    def _commit(self, streams: list[Stream]) -> None:
-        started = time.monotonic()
-        self._database.memory.run(lambda: self._transaction(streams))
-        rows = sum(one.spool.rows for one in streams)
-        log(f"committed {rows} rows in {time.monotonic() - started:.1f} s")
-
-    def _transaction(self, streams: list[Stream]) -> None:
-        connection = self._database.connection
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
-        connection.execute("BEGIN")
-        stream = streams[0]
-        try:
-            for stream in streams:
-                load(connection, stream, now)
-            connection.execute("COMMIT")
-        except BaseException as error:
-            _roll_back(self._database)
-            if is_out_of_memory(error) or not isinstance(error, duckdb.Error):
-                raise
-            raise explained(error, stream.name, stream.spool.as_records(stream.name)) from error
 
     def _swap(self, streams: list[Stream]) -> None:
         connection = self._database.connection
@@ -190,18 +171,6 @@ class Target:
     def _replaces(self) -> bool:
         return any(one.mode == "replace" for one in self._streams.values())
 
-    def _report(self) -> None:
-        assert self._state is not None
-        self._output.write(self._state + b"\n")
-        self._state = None
-
 
 def _is_dirty(stream: Stream) -> bool:
     return not stream.is_synced or stream.spool.rows > 0 or stream.version is not None
-
-
-def _roll_back(database: Database) -> None:
-    try:
-        database.connection.execute("ROLLBACK")
-    except duckdb.Error:
-        pass  # The failure has ended the transaction.

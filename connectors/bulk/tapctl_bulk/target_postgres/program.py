@@ -25,7 +25,7 @@ from tapctl_bulk.singer_input import (
 from tapctl_bulk.target_postgres.channel import Channel
 from tapctl_bulk.target_postgres.connection import connect
 from tapctl_bulk.target_postgres.loader import Loader
-from tapctl_bulk.target_postgres.memory import return_large_blocks
+from tapctl_bulk.target_postgres.memory import keep_blocks
 from tapctl_bulk.target_postgres.names import TableName, table_of
 from tapctl_bulk.target_postgres.rows import RowWriter
 from tapctl_bulk.target_postgres.settings import SETTINGS, handles_versions
@@ -56,7 +56,7 @@ def run(arguments: Arguments, config: Config) -> None:
             'setting "activate_version" requires "add_record_metadata"',
             'Set "activate_version" to false, or "add_record_metadata" to true',
         )
-    return_large_blocks()
+    keep_blocks()
     connection = connect(config)
     if arguments.test:
         return

@@ -8,7 +8,6 @@ text is almost CSV already if the escape character is a backslash: strings are q
 from __future__ import annotations
 
 import json
-import operator
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -68,7 +67,9 @@ class RowWriter:
             gc=False,
         )
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(message)
-        self._values = _getter(names) if is_named else _item_getter(list(keys.values()))
+        self._values: Callable[[Any], Values] = (
+            msgspec.structs.astuple if is_named else _item_getter(list(keys.values()))
+        )
 
     def rows(self, records: Records, *, with_origin: bool) -> bytes:
         """Return a row per line.
@@ -169,13 +170,6 @@ def _joined(rows: list[Values]) -> bytes:
 
 def _item_getter(keys: Sequence[str]) -> Callable[[Any], Values]:
     return lambda record: tuple(record.get(key, NULL) for key in keys)
-
-
-def _getter(names: Sequence[str]) -> Callable[[Any], Values]:
-    if len(names) == 1:
-        get = operator.attrgetter(names[0])
-        return lambda record: (get(record),)
-    return operator.attrgetter(*names)
 
 
 def _nested(value: Raw | bytes) -> bytes:

@@ -405,6 +405,28 @@ def test_the_metadata_columns_are_those_of_the_published_target(warehouse: Wareh
     assert warehouse.query("select row_to_json(t) from t") == [({"id": 1},)]
 
 
+def test_each_row_keeps_its_time_of_extraction(warehouse: Warehouse) -> None:
+    times = [f"2026-01-0{day}T02:00:00+02:00" for day in (1, 1, 2, 3)]
+    # A state ends a block of records.
+    blocks = [
+        [record("s", {"id": 1}, time_extracted=times[0])] * 2,
+        [record("s", {"id": 2}, time_extracted=times[1])],
+        [record("s", {"id": number}, time_extracted=times[number - 1]) for number in (3, 4)],
+        [record("s", {"id": 5}, version=7)],
+        [record("s", {"id": 6}, time_extracted=times[0])],
+    ]
+    lines = [line for block in blocks for line in (*block, state({"n": 1}))]
+    result = warehouse.succeed(schema("s", ID), *lines)
+    assert result.states[-1] == '{"n":1}'
+    rows = warehouse.query(
+        "select id, _sdc_extracted_at::text, _sdc_table_version from s where id <> 5 order by id"
+    )
+    days = ((1, 1), (2, 1), (3, 2), (4, 3), (6, 1))
+    assert rows == [(number, f"2026-01-0{day} 00:00:00", None) for number, day in days]
+    unknown = "select _sdc_extracted_at = _sdc_received_at, _sdc_table_version from s where id = 5"
+    assert warehouse.query(unknown) == [(True, 7)]
+
+
 def test_u0000_is_one_error_that_names_stream_column_and_line(warehouse: Warehouse) -> None:
     head = schema("s", {**ID, "v": TEXT, "j": OBJECT})
     good = record("s", '{"id":1,"v":"\\\\u0000"}')

@@ -40,6 +40,8 @@ class Load:
     habits: Habits
     table: TableName
     staged: int = 0
+    extracted: str | None = None
+    """When the staged rows were extracted; None if the rows have it themselves."""
 
 
 @dataclass
@@ -87,9 +89,14 @@ class Loader:
         self._loads[wanted.stream] = Load(stage, Habits(is_new, False, has_unique_key), table)
         return stage.columns
 
-    def add_rows(self, stream: str, rows: bytes, count: int, *, with_origin: bool) -> None:
+    def add_rows(
+        self, stream: str, rows: bytes, count: int, *, with_origin: bool, extracted: str | None
+    ) -> None:
         """Stage rows, and commit the batch if it is large enough."""
         load = self._loads[stream]
+        if load.extracted != extracted:
+            self.flush()
+            load.extracted = extracted
         with named(stream, load.table):
             copy = self._open_copy(stream, load.stage, with_origin)
             copy.copy.write(rows)
@@ -136,7 +143,8 @@ class Loader:
                 continue
             with named(stream, load.table):
                 lock(self._connection, f"table {load.table}")
-                merge(self._connection, load.stage, load.habits, load.staged, now, self._started)
+                values = load.stage.values(now, self._started, load.extracted)
+                merge(self._connection, load.stage, load.habits, load.staged, values)
                 if load.stage.wanted.mode == "replace":
                     self._connection.execute(f"truncate {load.stage.sql}")
             load.staged = 0

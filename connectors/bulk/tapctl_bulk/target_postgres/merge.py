@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from psycopg import errors
 
@@ -32,16 +31,14 @@ def merge(
     stage: Stage,
     habits: Habits,
     staged: int,
-    now: datetime,
-    started: datetime,
+    values: dict[str, str],
 ) -> None:
-    """Load the staged rows.
+    """Load the staged rows, with these expressions by column.
 
     Raises:
         ConnectorError: The database reports another number of rows than were staged.
     """
     mode = stage.wanted.mode
-    values = stage.values(now, started)
     if mode == "scd2":
         _compare(stage, staged, add_versions(connection, stage, values))
         return

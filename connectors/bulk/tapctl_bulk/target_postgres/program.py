@@ -27,6 +27,7 @@ from tapctl_bulk.target_postgres.connection import connect
 from tapctl_bulk.target_postgres.loader import Loader
 from tapctl_bulk.target_postgres.memory import keep_blocks
 from tapctl_bulk.target_postgres.names import TableName, table_of
+from tapctl_bulk.target_postgres.origin import common_time
 from tapctl_bulk.target_postgres.rows import RowWriter
 from tapctl_bulk.target_postgres.settings import SETTINGS, handles_versions
 from tapctl_bulk.target_postgres.wanted import wanted_table
@@ -88,6 +89,7 @@ class _Target:
         self._config = config
         self._writers: dict[str, RowWriter] = {}
         self._with_origin: set[str] = set()
+        self._times: dict[str, str] = {}
         self._streams: dict[TableName, str] = {}
         self._max_rows = max(1, integer(config, "batch_size_rows"))
 
@@ -106,8 +108,7 @@ class _Target:
 
     def add_records(self, message: Records) -> None:
         stream = message.stream
-        if b'"time_extracted"' in message.data or b'"version"' in message.data:
-            self._with_origin.add(stream)
+        extracted = self._extracted(message)
         with_origin = stream in self._with_origin
         if len(message.data) > LARGE_BYTES:
             self._worker.wait_until_idle()
@@ -120,9 +121,22 @@ class _Target:
                     rows=rows,
                     count=part.count,
                     with_origin=with_origin,
+                    extracted=extracted,
                 ),
                 len(rows),
             )
+
+    def _extracted(self, records: Records) -> str | None:
+        """When all rows of a stream so far were extracted. None if it is in the rows or unknown."""
+        stream = records.stream
+        if stream in self._with_origin:
+            return None
+        found = common_time(records)
+        if found is not None and self._times.setdefault(stream, found) == found:
+            return found
+        if b'"time_extracted"' in records.data or b'"version"' in records.data:
+            self._with_origin.add(stream)
+        return None
 
 
 def _parts(records: Records, max_rows: int) -> Iterator[Records]:

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from tapctl_bulk.singer_input import METADATA
 from tapctl_bulk.target_postgres.columns import Column
-from tapctl_bulk.target_postgres.names import TableName, quoted
+from tapctl_bulk.target_postgres.names import TableName, literal, quoted
 from tapctl_bulk.target_postgres.rows import COPY_FORMAT
 from tapctl_bulk.target_postgres.wanted import DELETED_AT, VALID_FROM, VALID_TO, Wanted
 
@@ -56,12 +56,13 @@ class Stage:
         keys = ", ".join(self.keys)
         return f"(select distinct on ({keys}) * from {self.sql} order by {keys}, {ORDINAL} desc) s"
 
-    def values(self, now: datetime, started: datetime) -> dict[str, str]:
+    def values(self, now: datetime, started: datetime, extracted: str | None) -> dict[str, str]:
         """Expressions by column for the rows of a batch.
 
         Args:
             now: When the batch was received.
             started: When the target started.
+            extracted: When all of its rows were extracted; None if the rows have it themselves.
         """
         found = {one.name: one.expression for one in self.columns if one.name != DELETED_AT}
         deleted = next((one for one in self.columns if one.name == DELETED_AT), None)
@@ -69,12 +70,16 @@ class Stage:
         deletion = deleted.expression if deleted else "null::timestamp"
         if self.wanted.has_metadata:
             milliseconds = f"{round(now.timestamp() * 1000)}"
-            extracted = f"coalesce(s.{EXTRACTED}::timestamp, {moment})"
+            extracted_at = (
+                f"timestamp with time zone {literal(extracted)}::timestamp"
+                if extracted
+                else f"coalesce(s.{EXTRACTED}::timestamp, {moment})"
+            )
             found |= dict(
                 zip(
                     METADATA,
                     (
-                        extracted,
+                        extracted_at,
                         moment,
                         moment,
                         deletion,

@@ -129,7 +129,7 @@ export interface WebhookChannel {
   /**
    * JSON that is sent. Texts may contain placeholders: `{{title}}`, `{{text}}`, `{{event}}`,
    * `{{status}}`, `{{pipeline}}`, `{{owner}}`, `{{run}}`, `{{workflow}}`, `{{namespace}}`,
-   * `{{seconds}}`, `{{records}}`, `{{leftOut}}`, `{{error}}`, `{{link}}`, `{{key}}`. A text that
+   * `{{seconds}}`, `{{records}}`, `{{leftOut}}`, `{{schemaChanges}}`, `{{error}}`, `{{link}}`, `{{key}}`. A text that
    * consists of one placeholder becomes its value, such as a number. Default: all fields. Example:
    * `{ content: "{{text}}" }`.
    */

@@ -8,11 +8,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { suite, test, type TestContext } from "node:test";
 import { z } from "zod";
+import { PLACEHOLDERS } from "../../src/model/validation/channels";
 import { assertGolden } from "../manifests/golden";
 import {
   inWorkspace,
   PYTHON,
   request,
+  RUNNER,
   start,
   type Ended,
   type Fields,
@@ -242,6 +244,24 @@ suite("notification channels", () => {
       assert.equal(bodies[1]?.["dedup_key"], bodies[0]?.["dedup_key"]);
       assert.equal(bodies[2]?.["alias"], "tapctl:prod:orders");
       assert.equal(received[3]?.path.split("?")[0], "/v2/alerts/tapctl%3Aprod%3Aorders/close");
+    }));
+
+  test("webhook: the placeholders that validation knows are those that the runner fills", () =>
+    inWorkspace((space) => {
+      const result = space.write("result.json", {
+        records: { a: 1 },
+        leftOut: ["a line"],
+        schemaChanges: [{ stream: "a", text: "column b added", policy: "warn" }],
+      });
+      const script = `import json, sys, types
+sys.path.insert(0, ${JSON.stringify(join(RUNNER, ".."))})
+from runner.channel_webhook import values
+from runner.notify import notice
+texts = "pipeline owner run workflow namespace link".split()
+args = types.SimpleNamespace(**dict.fromkeys(texts, "x"), seconds="1", result=sys.argv[1])
+print(json.dumps(sorted(values(notice("failed", args, {"FAILURES": "eA=="})))))`;
+      const known = execFileSync(PYTHON, ["-B", "-c", script, result], { encoding: "utf8" });
+      assert.deepEqual(JSON.parse(known), [...PLACEHOLDERS].sort());
     }));
 
   test("webhook: without a template, it sends the fields and a text in Slack's format", (t) =>

@@ -16,7 +16,7 @@ import { oneLine } from "./names";
 import { didYouMean } from "./nearest";
 
 /** Placeholders in the `body` of a webhook. */
-const PLACEHOLDERS: readonly string[] = [
+export const PLACEHOLDERS: readonly string[] = [
   "title",
   "text",
   "event",
@@ -29,6 +29,7 @@ const PLACEHOLDERS: readonly string[] = [
   "seconds",
   "records",
   "leftOut",
+  "schemaChanges",
   "error",
   "link",
   "key",

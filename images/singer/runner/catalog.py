@@ -9,6 +9,7 @@ from .codes import USAGE, RunnerError
 from .files import read_json
 
 Entry = dict[str, Any]
+FULL_TABLE = "FULL_TABLE"
 
 
 def read_catalog(path: Optional[str]) -> Any:
@@ -48,20 +49,26 @@ def metadata_of(entry: Entry, breadcrumb: list[str]) -> dict[str, Any]:
 
 def full_table_streams(catalog: Any) -> frozenset[str]:
     """Names of streams whose replication method is FULL_TABLE (forced, selected, or the stream's default)."""
-    found: set[str] = set()
-    for entry in entries(catalog, "the catalog"):
-        root = metadata_of(entry, [])
-        method = (
-            root.get("forced-replication-method")
-            or root.get("replication-method")
-            or entry.get("replication_method")
-        )
-        # Some taps give the forced method as {"replication-method": ...}.
-        if isinstance(method, dict):
-            method = method.get("replication-method")
-        if method == "FULL_TABLE":
-            found.update(names(entry))
-    return frozenset(found)
+    return frozenset(
+        name
+        for entry in entries(catalog, "the catalog")
+        if method_of(entry) == FULL_TABLE
+        for name in names(entry)
+    )
+
+
+def method_of(entry: Entry) -> Optional[str]:
+    """The replication method of a stream: forced, selected, or its default; None if the catalog does not say."""
+    root = metadata_of(entry, [])
+    method = (
+        root.get("forced-replication-method")
+        or root.get("replication-method")
+        or entry.get("replication_method")
+    )
+    # Some taps give the forced method as {"replication-method": ...}.
+    if isinstance(method, dict):
+        method = method.get("replication-method")
+    return method if isinstance(method, str) else None
 
 
 def selected_streams(catalog: Any) -> Optional[frozenset[str]]:

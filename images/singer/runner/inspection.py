@@ -122,7 +122,7 @@ class Inspection:
         if drop <= float(most):
             return None
         return (
-            f'stream "{stream}" has {count:,} records after {kept.full:,} in its last full load: '
+            f'stream "{stream}" has {count:,} {"record" if count == 1 else "records"} after {kept.full:,} in its last full load: '
             f"{drop:.0%} fewer, expected at most {float(most):.0%} (maxDrop)"
         )
 
@@ -157,12 +157,15 @@ class Inspection:
         full = self._catalog.is_full_table(stream)
         if full is not None:
             return full
-        return stream not in self._bookmarked and not self._has_bookmark(stream)
+        return stream not in self._bookmarked and not self._resumes(stream)
 
-    def _has_bookmark(self, stream: str) -> bool:
+    def _resumes(self, stream: str) -> bool:
+        """Whether the tap starts a stream at a bookmark; one that is not kept by stream counts for all."""
         state = self._before.state
-        marks = state.get("bookmarks") if isinstance(state, dict) else None
-        return isinstance(marks, dict) and bool(marks.get(stream))
+        if not isinstance(state, dict) or not state:
+            return False
+        marks = state.get("bookmarks")
+        return bool(marks.get(stream)) if isinstance(marks, dict) else True
 
     def after(self, totals: Totals, complete: bool) -> dict[str, Known]:
         """What is to be known after this run; streams that it did not read stay as they were."""

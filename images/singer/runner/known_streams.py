@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
-from .catalog import entries, full_table_streams, names, selected_streams
+from .catalog import FULL_TABLE, entries, method_of, names, selected_streams
 
 
 class KnownStreams:
@@ -14,7 +14,7 @@ class KnownStreams:
     def __init__(self, read: Callable[[], Any]) -> None:
         self._read = read
         self._names: Optional[dict[str, list[str]]] = None
-        self._full: frozenset[str] = frozenset()
+        self._methods: dict[str, str] = {}
         self._selected: Optional[frozenset[str]] = None
 
     def names_of(self, stream: str) -> Iterable[str]:
@@ -22,8 +22,12 @@ class KnownStreams:
         return [stream, *self._look().get(stream, ())]
 
     def is_full_table(self, stream: str) -> Optional[bool]:
-        """Whether its replication method is FULL_TABLE; None if the catalog does not have it."""
-        return stream in self._full if stream in self._look() else None
+        """Whether its replication method is FULL_TABLE; None if the catalog does not say."""
+        return (
+            self._methods.get(stream) == FULL_TABLE
+            if self._look() and stream in self._methods
+            else None
+        )
 
     def may_come(self, name: str) -> bool:
         """Whether the tap may send a stream: the catalog selects it, or leaves that to the tap."""
@@ -38,8 +42,10 @@ class KnownStreams:
             return {}
         self._names = {}
         for entry in entries(catalog, "catalog"):
+            method = method_of(entry)
             for name in names(entry):
                 self._names.setdefault(name, []).extend(names(entry))
-        self._full = full_table_streams(catalog)
+                if method:
+                    self._methods[name] = method
         self._selected = selected_streams(catalog)
         return self._names

@@ -71,7 +71,7 @@ async function assertNotReadable(
 
 test("existing Kubernetes Secrets: a missing key is one error with the variable to set", async (t) => {
   await withSecret(t);
-  await assertNotReadable(t, entry("token"), /It has no key "token"\.$/);
+  await assertNotReadable(t, entry("token"), /it has no key "token"\.$/);
 });
 
 test("existing Kubernetes Secrets: a missing Secret is one error with the variable to set", async (t) => {

@@ -20,7 +20,12 @@ TYPES: dict[str, dict[str, Any]] = {
     "medium": {"type": ["null", "integer"], "minimum": -2147483648, "maximum": 2147483647},
     "large": {"type": ["null", "integer"]},
     "amount": {"type": ["null", "number"]},
-    "price": {"type": ["null", "string"], "format": "x-singer.decimal", "precision": 20, "scale": 4},
+    "price": {
+        "type": ["null", "string"],
+        "format": "x-singer.decimal",
+        "precision": 20,
+        "scale": 4,
+    },
     "flag": {"type": ["null", "boolean"]},
     "word": {"type": ["null", "string"], "maxLength": 10},
     "mail": {"type": ["null", "string"], "format": "email"},
@@ -41,15 +46,34 @@ TYPES: dict[str, dict[str, Any]] = {
     "MixedCase": {"type": ["null", "string"]},
     "with space": {"type": ["null", "string"]},
     "declared": {"type": ["null", "integer"], "x-sql-datatype": "integer"},
-}  # fmt: skip
+}
 ROW: dict[str, Any] = {
-    "small": 7, "medium": 70000, "large": 2**53 + 1, "amount": 19.99, "price": "12.5000", "flag": True,
-    "word": "w\n\\N\"", "mail": "a@b.c", "at": "2026-11-29T13:54:00.123456+02:00", "day": "2026-11-29",
-    "clock": "13:54:00", "code": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "data": {"a": 1, "b": "x\ty"},
-    "items": [1, None, 3], "words": ["a\"b", "c,d"], "rows": [{"a": 1}], "lists": [[1, 2]], "mixed": [1, "a"],
-    "any": "x", "either": "5", "shape": {"a": [1]}, "choice": "2026-01-02T00:00:00Z", "MixedCase": "M",
-    "with space": "s", "declared": 5,
-}  # fmt: skip
+    "small": 7,
+    "medium": 70000,
+    "large": 2**53 + 1,
+    "amount": 19.99,
+    "price": "12.5000",
+    "flag": True,
+    "word": 'w\n\\N"',
+    "mail": "a@b.c",
+    "at": "2026-11-29T13:54:00.123456+02:00",
+    "day": "2026-11-29",
+    "clock": "13:54:00",
+    "code": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+    "data": {"a": 1, "b": "x\ty"},
+    "items": [1, None, 3],
+    "words": ['a"b', "c,d"],
+    "rows": [{"a": 1}],
+    "lists": [[1, 2]],
+    "mixed": [1, "a"],
+    "any": "x",
+    "either": "5",
+    "shape": {"a": [1]},
+    "choice": "2026-01-02T00:00:00Z",
+    "MixedCase": "M",
+    "with space": "s",
+    "declared": 5,
+}
 
 
 def program(package: str, version: str, name: str) -> str:

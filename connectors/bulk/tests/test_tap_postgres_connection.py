@@ -43,10 +43,54 @@ def tcp() -> Iterator[PostgresServer]:
     one = PostgresServer(["listen_addresses = '127.0.0.1'", "ssl = on"], free_port())
     data = one.folder / "data"
     for name, subject in (("root", "/CN=authority"), ("client", "/CN=postgres")):
-        openssl(one.folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", subject, "-keyout", f"{name}.key", "-out", f"{name}.crt")  # fmt: skip
+        openssl(
+            one.folder,
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            subject,
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.crt",
+        )
     (one.folder / "names").write_text("subjectAltName=DNS:localhost\n")
-    openssl(one.folder, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")  # fmt: skip
-    openssl(one.folder, "x509", "-req", "-in", "server.csr", "-CA", "root.crt", "-CAkey", "root.key", "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "server.crt")  # fmt: skip
+    openssl(
+        one.folder,
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.csr",
+    )
+    openssl(
+        one.folder,
+        "x509",
+        "-req",
+        "-in",
+        "server.csr",
+        "-CA",
+        "root.crt",
+        "-CAkey",
+        "root.key",
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        "names",
+        "-out",
+        "server.crt",
+    )
     for name in ("server.key", "server.crt"):
         shutil.copy(one.folder / name, data / name)
         shutil.chown(data / name, (data / "PG_VERSION").owner())
@@ -55,7 +99,9 @@ def tcp() -> Iterator[PostgresServer]:
         "local all all trust\nhostnossl all open 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 trust\nlocal replication all trust\n"
     )
     one.start()
-    one.query("create role open login; create table t (id integer primary key); insert into t values (1); grant select on t to open")  # fmt: skip
+    one.query(
+        "create role open login; create table t (id integer primary key); insert into t values (1); grant select on t to open"
+    )
     yield one
     one.remove()
 
@@ -93,12 +139,21 @@ def test_url_replaces_the_other_settings() -> None:
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"sqlalchemy_url": "mysql://u:p@h/d"}, 'setting "sqlalchemy_url" is not a URL of PostgreSQL'),
-        ({"sqlalchemy_url": "postgresql://u:p@h/d?sslmod=x"}, 'setting "sqlalchemy_url" cannot be read'),
+        (
+            {"sqlalchemy_url": "mysql://u:p@h/d"},
+            'setting "sqlalchemy_url" is not a URL of PostgreSQL',
+        ),
+        (
+            {"sqlalchemy_url": "postgresql://u:p@h/d?sslmod=x"},
+            'setting "sqlalchemy_url" cannot be read',
+        ),
         ({"user": "u", "database": "d"}, 'setting "host" is missing'),
-        ({"host": "h", "user": "u", "database": "d", "ssl_client_certificate_enable": True}, 'setting "ssl_client_certificate" is missing'),
+        (
+            {"host": "h", "user": "u", "database": "d", "ssl_client_certificate_enable": True},
+            'setting "ssl_client_certificate" is missing',
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_connection_setting(given: dict[str, Any], problem: str) -> None:
     with pytest.raises(ConnectorError) as error:
         connection_parameters(config(**given))
@@ -116,7 +171,11 @@ def test_tls_settings_are_those_of_libpq(tmp_path: Path) -> None:
 
 def test_tls_verifies_the_server(tcp: PostgresServer, tap: TapRuns, tmp_path: Path) -> None:
     authority = (tcp.folder / "root.crt").read_text()
-    tls = {"ssl_enable": True, "ssl_certificate_authority": authority, "ssl_storage_directory": str(tmp_path / "s")}  # fmt: skip
+    tls = {
+        "ssl_enable": True,
+        "ssl_certificate_authority": authority,
+        "ssl_storage_directory": str(tmp_path / "s"),
+    }
     catalog = tap.catalog({"public-t": None}, **tls)
     assert tap.run(catalog, **tls).records() == [{"id": 1}]
     assert (tmp_path / "s" / "root.crt").stat().st_mode & 0o777 == 0o600
@@ -147,8 +206,12 @@ def bastion() -> Iterator[dict[str, Any]]:
     async def listen() -> int:
         keys = asyncssh.import_authorized_keys(key.export_public_key().decode())
         server = await asyncssh.listen(
-            "127.0.0.1", 0, server_factory=_Bastion, server_host_keys=[host_key], authorized_client_keys=keys
-        )  # fmt: skip
+            "127.0.0.1",
+            0,
+            server_factory=_Bastion,
+            server_host_keys=[host_key],
+            authorized_client_keys=keys,
+        )
         return int(server.get_port())
 
     yield {
@@ -214,7 +277,22 @@ def replica(tcp: PostgresServer) -> Iterator[PostgresServer]:
     """A hot standby that cancels statements that are in the way of recovery."""
     one = PostgresServer()
     shutil.rmtree(one.folder / "data")
-    one._run("pg_basebackup", "-D", str(one.folder / "data"), "-h", str(tcp.folder), "-p", str(tcp.port), "-U", "postgres", "-R", "-X", "stream", "-c", "fast")  # fmt: skip
+    one._run(
+        "pg_basebackup",
+        "-D",
+        str(one.folder / "data"),
+        "-h",
+        str(tcp.folder),
+        "-p",
+        str(tcp.port),
+        "-U",
+        "postgres",
+        "-R",
+        "-X",
+        "stream",
+        "-c",
+        "fast",
+    )
     with open(one.folder / "data" / "postgresql.conf", "a") as file:
         file.write(
             f"listen_addresses = ''\nport = 5432\nunix_socket_directories = '{one.folder}'\n"
@@ -261,7 +339,9 @@ def test_replica_conflict_is_tried_again(
         # Rows of two snapshots do not make a table.
         assert done.code == 1
         assert "conflict with recovery" in done.error
-        assert done.error.endswith("On the replica, set hot_standby_feedback = on or raise max_standby_streaming_delay, or read from the primary")  # fmt: skip
+        assert done.error.endswith(
+            "On the replica, set hot_standby_feedback = on or raise max_standby_streaming_delay, or read from the primary"
+        )
         return
     assert done.code == 0, done.log
     assert "trying again from a new snapshot" in done.log

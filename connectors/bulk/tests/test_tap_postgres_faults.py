@@ -189,13 +189,28 @@ def test_locked_table_is_one_line(server: PostgresServer, tap: TapRuns) -> None:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ("drop table f.small", 'stream "f-small": relation "f.small" does not exist. Run discovery again, or remove the stream'),
-        ("truncate f.small", 'stream "f-small": the table was truncated, rewritten or created again during the run. Run again'),
-        ("alter table f.small alter id type bigint", 'stream "f-small": the table was truncated, rewritten or created again during the run. Run again'),
-        ("drop table f.small; create table f.small (id integer primary key); insert into f.small values (1)", 'stream "f-small": the table was truncated, rewritten or created again during the run. Run again'),
-        ("alter table f.small rename id to other", 'stream "f-small": column small.id does not exist. The table has changed: run discovery again'),
+        (
+            "drop table f.small",
+            'stream "f-small": relation "f.small" does not exist. Run discovery again, or remove the stream',
+        ),
+        (
+            "truncate f.small",
+            'stream "f-small": the table was truncated, rewritten or created again during the run. Run again',
+        ),
+        (
+            "alter table f.small alter id type bigint",
+            'stream "f-small": the table was truncated, rewritten or created again during the run. Run again',
+        ),
+        (
+            "drop table f.small; create table f.small (id integer primary key); insert into f.small values (1)",
+            'stream "f-small": the table was truncated, rewritten or created again during the run. Run again',
+        ),
+        (
+            "alter table f.small rename id to other",
+            'stream "f-small": column small.id does not exist. The table has changed: run discovery again',
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("key", [None, "id"])
 def test_table_changed_during_the_run_is_one_line(
     server: PostgresServer, tap: TapRuns, change: str, error: str, key: str | None
@@ -232,10 +247,16 @@ def test_table_being_read_cannot_be_dropped(server: PostgresServer, tap: TapRuns
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ("drop table f.small", 'stream "f-small": table "f"."small" does not exist. Run discovery again, or remove the stream'),
-        ("alter table f.small rename id to other", 'stream "f-small": column "id" does not exist any more. Run discovery again'),
+        (
+            "drop table f.small",
+            'stream "f-small": table "f"."small" does not exist. Run discovery again, or remove the stream',
+        ),
+        (
+            "alter table f.small rename id to other",
+            'stream "f-small": column "id" does not exist any more. Run discovery again',
+        ),
     ],
-)  # fmt: skip
+)
 def test_table_changed_since_discovery_is_one_line(
     server: PostgresServer, tap: TapRuns, change: str, error: str
 ) -> None:
@@ -266,14 +287,32 @@ def test_missing_privilege_is_one_line(server: PostgresServer, tap: TapRuns) -> 
 @pytest.mark.parametrize(
     ("settings", "error"),
     [
-        ({"stream_maps": {"f-small": {"id": "id"}}}, 'setting "stream_maps" is not supported by the bulk tap. Remove it, or use tapPostgresSdk (meltanolabs-tap-postgres)'),
-        ({"flattening_enabled": True}, 'setting "flattening_enabled" is not supported by the bulk tap. Remove it, or use tapPostgresSdk (meltanolabs-tap-postgres)'),
-        ({"default_replication_method": "LOG_BASED"}, 'stream "f-small": the bulk tap does not support LOG_BASED. Use tapPostgresSdk (meltanolabs-tap-postgres) for this pipeline, or INCREMENTAL with a replication key'),
-        ({"default_replication_method": "INCREMENTAL"}, 'stream "f-small": INCREMENTAL needs a replication key. Set replication-key in the catalog, or use FULL_TABLE'),
-        ({"stream_options": {"f-small": {"wher": "x"}}}, 'stream_options of "f-small": unknown option "wher". Options are custom_where_clauses, where and lookback'),
-        ({"stream_options": {"f-small": {"where": "id >"}}}, 'stream "f-small": syntax error at or near ")". Correct the conditions of the stream'),
+        (
+            {"stream_maps": {"f-small": {"id": "id"}}},
+            'setting "stream_maps" is not supported by the bulk tap. Remove it, or use tapPostgresSdk (meltanolabs-tap-postgres)',
+        ),
+        (
+            {"flattening_enabled": True},
+            'setting "flattening_enabled" is not supported by the bulk tap. Remove it, or use tapPostgresSdk (meltanolabs-tap-postgres)',
+        ),
+        (
+            {"default_replication_method": "LOG_BASED"},
+            'stream "f-small": the bulk tap does not support LOG_BASED. Use tapPostgresSdk (meltanolabs-tap-postgres) for this pipeline, or INCREMENTAL with a replication key',
+        ),
+        (
+            {"default_replication_method": "INCREMENTAL"},
+            'stream "f-small": INCREMENTAL needs a replication key. Set replication-key in the catalog, or use FULL_TABLE',
+        ),
+        (
+            {"stream_options": {"f-small": {"wher": "x"}}},
+            'stream_options of "f-small": unknown option "wher". Options are custom_where_clauses, where and lookback',
+        ),
+        (
+            {"stream_options": {"f-small": {"where": "id >"}}},
+            'stream "f-small": syntax error at or near ")". Correct the conditions of the stream',
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_setting_is_one_line(tap: TapRuns, settings: dict[str, Any], error: str) -> None:
     catalog = tap.catalog({"f-small": None})
     catalog["streams"][0]["replication_method"] = None

@@ -162,15 +162,23 @@ def test_incremental_includes_the_bookmark(server: PostgresServer, tap: TapRuns)
         ("numeric", ("1.10", "12345678901234567890.1234567890"), "12345678901234567890.1234567890"),
         ("double precision", ("'-Infinity'", "0.1"), "0.1"),
         ("date", ("'0044-03-15 BC'", "'2026-01-01'"), "2026-01-01"),
-        ("timestamptz", ("'2026-01-01 00:00+02'", "'2026-01-01 00:00:00.000001+00'"), "2026-01-01T00:00:00.000001+00:00"),
+        (
+            "timestamptz",
+            ("'2026-01-01 00:00+02'", "'2026-01-01 00:00:00.000001+00'"),
+            "2026-01-01T00:00:00.000001+00:00",
+        ),
         ("text", ("'a'", "E'b\\'\\\\\"'"), "b'\\\""),
         ("char(3)", ("'a'", "'b'"), "b  "),
-        ("uuid", ("'00000000-0000-0000-0000-000000000001'", "'ffffffff-0000-0000-0000-000000000001'"), "ffffffff-0000-0000-0000-000000000001"),
+        (
+            "uuid",
+            ("'00000000-0000-0000-0000-000000000001'", "'ffffffff-0000-0000-0000-000000000001'"),
+            "ffffffff-0000-0000-0000-000000000001",
+        ),
         ("interval", ("'1 day'", "'1 mon 2 days'"), "1 mon 2 days"),
         ("oid", ("1", "4294967295"), "4294967295"),
         ("m.positive", ("1", "12"), "12"),
     ],
-)  # fmt: skip
+)
 def test_incremental_bookmark_of_type(
     server: PostgresServer, tap: TapRuns, kind: str, values: tuple[str, str], bookmark: object
 ) -> None:
@@ -187,8 +195,12 @@ def test_incremental_bookmark_of_type(
 
 @pytest.mark.parametrize(
     ("kind", "finite", "endless"),
-    [("timestamp", "'2026-01-01'", "'infinity'"), ("numeric", "7", "'NaN'"), ("float8", "7", "'Infinity'")],
-)  # fmt: skip
+    [
+        ("timestamp", "'2026-01-01'", "'infinity'"),
+        ("numeric", "7", "'NaN'"),
+        ("float8", "7", "'Infinity'"),
+    ],
+)
 def test_incremental_bookmark_never_is_endless(
     server: PostgresServer, tap: TapRuns, kind: str, finite: str, endless: str
 ) -> None:
@@ -237,14 +249,19 @@ def test_incremental_reads_states_of_the_published_tap(
 @pytest.mark.parametrize(
     ("kind", "values", "lookback", "expected"),
     [
-        ("timestamp", ("'2026-01-01 00:00:00'", "'2026-01-01 00:00:30'", "'2026-01-01 00:01:00'"), 30, [2, 3]),
+        (
+            "timestamp",
+            ("'2026-01-01 00:00:00'", "'2026-01-01 00:00:30'", "'2026-01-01 00:01:00'"),
+            30,
+            [2, 3],
+        ),
         ("date", ("'2026-01-01'", "'2026-01-02'", "'2026-01-03'"), 86400, [2, 3]),
         ("bigint", ("10", "20", "30"), 10, [2, 3]),
         ("bigint", ("10", "20", "30"), 0.5, [3]),
         ("numeric", ("1.0", "1.5", "2.0"), 0.5, [2, 3]),
         ("text", ("'a'", "'b'", "'c'"), 10, [3]),
     ],
-)  # fmt: skip
+)
 def test_lookback_reads_rows_before_the_bookmark_again(
     server: PostgresServer,
     tap: TapRuns,

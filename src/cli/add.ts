@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../common/errors";
+import { plural } from "../common/plural";
 import { print, printJson, table } from "../common/print";
 import {
   connectorVersion,
@@ -155,7 +156,7 @@ function printAdded({ learned, identifier, files, unknown }: AddedConnector): vo
   print(
     [
       `${name} ${facts.version} is added: ${files.join(", ")}`,
-      `${Object.keys(properties).length} settings, ${required.length} of them required.`,
+      `${plural(Object.keys(properties).length, "setting")}, ${required.length} required.`,
       ...notDetected(unknown),
       "",
       "Use it in pipelines/index.ts:",

@@ -10,6 +10,7 @@ const loadDeploy: LoadVerb = async () => (await import("./deploy.js")).addDeploy
 /** In the order of the help. */
 const VERBS: { readonly [verb: string]: LoadVerb } = {
   init: async () => (await import("./init.js")).addInit,
+  search: async () => (await import("./search.js")).addSearch,
   add: async () => (await import("./add.js")).addAdd,
   list: async () => (await import("./list.js")).addList,
   validate: async () => (await import("./validate.js")).addValidate,

@@ -61,7 +61,9 @@ export function lastMeaningfulLine(output: string): string {
   );
   return (
     lines
-      .filter((line) => line !== "" && !/^(hint|note|\[notice\]|\[end of output\])/i.test(line))
+      .filter(
+        (line) => /[^\s^~]/.test(line) && !/^(hint|note|\[notice\]|\[end of output\])/i.test(line),
+      )
       .at(-1) ?? "nothing was printed"
   );
 }

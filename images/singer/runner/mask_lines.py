@@ -144,6 +144,10 @@ class MaskedLines:
             return self._record(message, mask, line, learn)
         if message.kind == SCHEMA:
             masked = masked_schema(line, mask)
+            # It may have more properties that a pattern matches.
+            self._quick.pop(stream, None)
+            record = self._records.pop(stream, None)
+            self._runs = [run for run in self._runs if run.record is not record]
             self._in_state = names_pattern(self._masks.streams)
             return masked + b"\n"
         if message.kind == BATCH:

@@ -42,6 +42,10 @@ class StreamMask:
         """Whether a SCHEMA was sent."""
         self.seen: set[Column] = set()
         """Columns that a SCHEMA has."""
+        self.names: set[str] = set()
+        """Masked properties of the record in its SCHEMA messages."""
+        self.nested = False
+        """Whether a SCHEMA has a masked property in an object."""
         self._methods: dict[str, Optional[str]] = {}
 
     def method(self, path: str) -> Optional[str]:
@@ -51,9 +55,13 @@ class StreamMask:
             self._methods[path] = found[-1].method if found else None
         return self._methods[path]
 
-    def note(self, path: str) -> None:
+    def note(self, path: str, nested: bool) -> None:
         """Notes that the stream has a property."""
         self.seen.update(each for each in self.columns if fits(each.pattern, path))
+        if self.method(path) and nested:
+            self.nested = True
+        elif self.method(path):
+            self.names.add(path)
 
     def refuse(self, column: str, what: str, fix: str) -> RunnerError:
         """The error for a property that cannot be masked."""

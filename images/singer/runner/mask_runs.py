@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Optional
+from collections.abc import Iterable
+from typing import NamedTuple, Optional
 
 from .mask_rules import DROP, HASH, StreamMask
 from .mask_values import Hasher, text_of
+from .selection import fits
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
 _OF_MESSAGE = ("type", "stream", "record", "version", "time_extracted")
@@ -35,19 +37,44 @@ class _Column:
         """The name with what is before and after it, as in the records so far."""
 
 
+class _Guard(NamedTuple):
+    """What shows that a pattern matches no other properties than those in the SCHEMA."""
+
+    part: bytes
+    """The end of each name that the pattern matches, or the beginning."""
+    names: list[bytes]
+    """The known names, in quotes."""
+    refused: list[bytes]
+    """Spellings that are not looked for."""
+
+    def holds(self, run: bytes) -> bool:
+        """Whether each place with this part of a name is that of a known name."""
+        if any(each in run for each in self.refused):
+            return False
+        return run.count(self.part) == sum(map(run.count, self.names))
+
+
 class RunMask:
     """Masks runs of records with the same beginning."""
 
     def __init__(self, mask: StreamMask, hasher: Hasher) -> None:
         self._hasher = hasher
-        names = {each.pattern for each in mask.columns}
+        exact = {each.pattern for each in mask.columns if not each.is_pattern}
+        names = exact | mask.names
         self._columns = [_Column(f'"{name}"'.encode(), mask.method(name)) for name in sorted(names)]
-        self.possible = not mask.deep and all(map(_is_plain, names))
+        patterns = {each.pattern for each in mask.columns if each.is_pattern}
+        guards = [_guard(pattern, names) for pattern in sorted(patterns)]
+        self._guards = [guard for guard in guards if guard]
+        self.possible = (
+            all(map(_is_plain, names)) and None not in guards and not (guards and mask.nested)
+        )
         """Whether the stream's masks can be applied without parsing."""
 
     def masked(self, run: bytes, lines: int, start: bytes) -> Optional[bytes]:
         """`lines` whole lines that start with `start`, with their values masked; None if they must be parsed."""
         if b"\\" in run and _ESCAPED.search(run):
+            return None
+        if not all(guard.holds(run) for guard in self._guards):
             return None
         # Counting the braces of long records costs more than looking at the part before the name in each.
         flat = (
@@ -113,6 +140,20 @@ class RunMask:
                 add(b'"')
             add(part[end:])
         return b"".join(out)
+
+
+def _guard(pattern: str, names: Iterable[str]) -> Optional[_Guard]:
+    """The guard of a pattern with one `*`, at its beginning or its end; None for any other."""
+    part = pattern.strip("*")
+    if not _PLAIN_NAME.match(part) or len(pattern) != len(part) + 1:
+        return None
+    own = [name for name in names if fits(pattern, name)]
+    quoted = part.encode()
+    if pattern.startswith("*"):
+        # Values may end like a name: only a name is followed by a colon.
+        ends = [f'"{name}":'.encode() for name in own]
+        return _Guard(quoted + b'":', ends, [quoted + b'" ', quoted + b'"\t'])
+    return _Guard(b'"' + quoted, [f'"{name}"'.encode() for name in own], [])
 
 
 def _mark(run: bytes, name: bytes) -> bytes:

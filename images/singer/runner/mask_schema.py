@@ -83,7 +83,7 @@ def _masked(node: Any, path: str, mask: StreamMask, root: Any, depth: int = 0) -
         for name, child in properties.items():
             own = f"{path}.{name}" if path else name
             method = mask.method(own)
-            mask.note(own)
+            mask.note(own, nested=bool(path))
             if method == HASH:
                 found[name] = _hashed(child, root)
             elif method == NULL:

@@ -62,7 +62,8 @@ export function addSchema(program: Command): void {
           fix: "Use only one of them.",
         });
       const context = contextOf(command, "named");
-      await requireReplication(context, name);
+      // An entry whose contract does not exist yet is invalid, and this command writes the contract.
+      if (!context.project.invalid?.has(name)) await requireReplication(context, name);
       const store = await context.openStore();
       if (flags.accept) return accept(context, store, name, flags);
       const current = await requireSchemas(store, name);

@@ -68,6 +68,16 @@ test("schema: a changed column is shown wherever the run is, compared, accepted 
     "x-key-properties": ["id"],
   });
 
+  const early = makeProject(
+    t,
+    ARRAY.replace(
+      "}) }]",
+      '}), streams: [{ stream: "events", contract: "contracts/events.json" }] }]',
+    ),
+  );
+  const exported = await tapctl(early, ["schema", "events", "--export", "contracts"], { env });
+  assert.deepEqual([exported.code, exported.stdout], [0, "events: contracts/events.json\n"]);
+
   assert.equal((await run({}, "fail", 15)).status, "failed");
   assert.match(
     await show("schema", "events", "--accept"),

@@ -30,7 +30,7 @@ test("import: the written array passes tapctl validate, and what was not convert
   );
   const validated = await tapctl(root, ["validate"]);
   assert.match(validated.stdout, /index\.ts: 2 pipelines, all valid\n$/);
-  assert.match(validated.stdout, /set SHOP_PASSWORD in the environment or in \.env/);
+  assert.match(validated.stdout, /Set SHOP_PASSWORD in the environment or in \.env/);
   const again = await tapctl("/", ["import", fileOf("database"), "--out", out]);
   assert.deepEqual(
     [again.code, again.stderr],

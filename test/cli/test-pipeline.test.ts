@@ -31,5 +31,5 @@ test("test: a number of records below 1 is an error", async (t) => {
     "0",
   ]);
   assert.equal(code, 2);
-  assert.match(stderr, /whole number of at least 1/);
+  assert.match(stderr, /whole number, 1 or greater/);
 });

@@ -104,7 +104,7 @@ suite("printed commands", () => {
 function isSpelledOut(line: string): boolean {
   if (/^\s*(\*|\/\*\*|\/\/)|^\s*\$ |addHelpText|new Command\(|^\s*(up|down|recover): "/.test(line))
     return false;
-  return /(: |; |then |or |with |the next \\?`|Look: |run: |\$\()(npm run (up|down|recover|pin|pulumi)\b|npx tapctl (?!lock|init)\w|kubectl (-|get|logs|delete|scale|describe|create|port-forward))/.test(
+  return /(: |; |then |or |with |the next \\?`|Look: |run: |\$\()(npm run (up|down|recover|pin|pulumi)\b|npx tapctl (?!lock|init|add)\w|kubectl (-|get|logs|delete|scale|describe|create|port-forward))/.test(
     line,
   );
 }

@@ -173,7 +173,7 @@ function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
 function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
   return initialState !== undefined && configFrom === "store"
     ? [
-        `initialState: with configFrom "store" the initial state is in the store\nStore it with: npx tapctl config put ${String(name)} --state FILE`,
+        `initialState: with configFrom "store" the initial state is in the store\nStore it with \`tapctl config put ${String(name)} --state FILE\`.`,
       ]
     : [];
 }

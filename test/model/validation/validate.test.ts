@@ -309,7 +309,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { initialState: { at: 1 }, configFrom: "store" },
     [
-      `initialState: with configFrom "store" the initial state is in the store\nStore it with: npx tapctl config put orders --state FILE`,
+      `initialState: with configFrom "store" the initial state is in the store\nStore it with \`tapctl config put orders --state FILE\`.`,
     ],
   ],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],

@@ -22,6 +22,7 @@ const settings = {
   },
   registry: { address: "registry.example.com", username: "ci", password: "registry" },
   images: { git: { tokens: { "github.com": "github-token" } } },
+  lineage: { openlineage: { url: "https://marquez.example.com", apiKey: "marquez" } },
   notifications: {
     webhook: "channel",
     channels: [
@@ -41,6 +42,7 @@ const NAMED = [
   { path: "notifications.channels[0].webhook", secret: "slack" },
   { path: "notifications.channels[1].url", secret: "hook" },
   { path: "notifications.channels[1].headers.Authorization", secret: "token" },
+  { path: "lineage.openlineage.apiKey", secret: "marquez" },
 ];
 
 test("secrets: settings that name one are found in the schema", () => {

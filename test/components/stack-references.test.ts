@@ -8,7 +8,12 @@ import type { Registration } from "../support/record";
 import { recordStack } from "../support/stack";
 
 const stack = once(() =>
-  recordStack(pipelines, { "tapctl:notifications": JSON.stringify({ webhook: "channel" }) }),
+  recordStack(pipelines, {
+    "tapctl:notifications": JSON.stringify({ webhook: "channel" }),
+    "tapctl:lineage": JSON.stringify({
+      openlineage: { url: "https://marquez.example.com", apiKey: "channel" },
+    }),
+  }),
 );
 
 /** Every object and list inside a value, with itself. */

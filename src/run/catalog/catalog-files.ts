@@ -42,7 +42,7 @@ export function writeCatalogFiles(root: string, pipeline: string, catalog: Catal
     for (const { temporary, text } of parts) writeFileSync(temporary, text);
     for (const { temporary, path } of parts) renameSync(temporary, path);
   } catch (error) {
-    for (const { temporary } of parts) rmSync(temporary, { force: true });
+    for (const { temporary } of parts) rmSync(temporary, { force: true, recursive: true });
     const { code, path } = error as NodeJS.ErrnoException;
     throw new UserError(`${path ?? files.json} cannot be written (${code}).`, {
       fix: "Check the folder's permissions and the free disk space.",

@@ -15,6 +15,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   list: async () => (await import("./list.js")).addList,
   validate: async () => (await import("./validate.js")).addValidate,
   discover: async () => (await import("./discover.js")).addDiscover,
+  select: async () => (await import("./select.js")).addSelect,
   check: async () => (await import("./check.js")).addCheck,
   test: async () => (await import("./test.js")).addTest,
   run: async () => (await import("./run.js")).addRun,

@@ -3,14 +3,18 @@
 The arguments are a JSON list of pairs [prompt, answer] and the command. The exit code is the command's.
 """
 
+import fcntl
 import json
 import os
 import pty
+import struct
 import sys
+import termios
 
 steps = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
 unread = ""
 while True:

@@ -12,7 +12,7 @@ import { contextOf, localOnly } from "./context";
 import { chooseStreams } from "./choose-streams";
 
 const EXAMPLES = `
-Reads pipelines/catalogs/NAME.json, which \`tapctl discover NAME\` writes. Type to search, Tab selects,
+Reads pipelines/catalogs/NAME.catalog.json, which \`tapctl discover NAME\` writes. Type to search, Tab selects,
 Enter confirms, Ctrl-C cancels without changes.
 
 Example:

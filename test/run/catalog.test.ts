@@ -175,7 +175,10 @@ test("catalog: the files keep every digit, are read back, and replace earlier on
   assert.match(readFileSync(json, "utf8"), /"maximum": 9223372036854775807\b/);
   assert.match(readFileSync(typescript, "utf8"), /ordersStreams/);
   assert.deepEqual(readCatalogFile(root, "orders"), storable(catalog));
-  assert.deepEqual(readdirSync(join(root, "pipelines", "catalogs")), ["orders.json", "orders.ts"]);
+  assert.deepEqual(readdirSync(join(root, "pipelines", "catalogs")), [
+    "orders.catalog.json",
+    "orders.ts",
+  ]);
 });
 
 test("catalog: if a file cannot be written, the earlier ones stay and nothing is left behind", (t) => {

@@ -194,13 +194,22 @@ for (const mode of MODES)
         assert.equal(failed.code, 16);
         assert.match(
           failed.result.error ?? "",
-          /schema of stream "orders" has changed: column a removed \(integer\|null\) \(onSchemaChange is "fail"; accept it with: tapctl schema shop --accept\)/,
+          /schema of stream "orders" has changed: column a removed \(integer\|null\) \(onSchemaChange is "fail"; accept it with: npx tapctl schema shop --accept\)/,
         );
         assert.deepEqual(
           space.loaded().filter((line) => line.startsWith("orders")),
           [],
         );
         assert.equal(space.candidate(), undefined);
+        if (mode === "artifact") {
+          const onCluster = await run(space, mode, steps, rules, {
+            outcome: space.path("outcome"),
+          });
+          assert.match(
+            onCluster.result.error ?? "",
+            /accept it with: npx tapctl schema shop --accept --on cluster\)/,
+          );
+        }
         const accepted = await run(space, mode, steps, rules, { acceptSchema: true });
         assert.deepEqual([accepted.code, space.loaded().length], [0, 3]);
         assert.equal((await run(space, mode, steps, rules)).code, 0);

@@ -33,11 +33,17 @@ def inspection(session: Session, catalog: Callable[[], Any]) -> Inspection:
     before = Before(
         saved_schemas(session),
         json.loads(state.text) if isinstance(state, JsonText) else None,
-        (read_identity(args.identity, args.run) or {}).get("pipeline") or "NAME",
+        _accept_with((read_identity(args.identity, args.run) or {}).get("pipeline"), args.outcome),
         args.accept_schema,
         dict(read_earlier(args.earlier).records),
     )
     return Inspection(Rules(read_rules(args.rules), None, streams.names_of), before, streams)
+
+
+def _accept_with(pipeline: Optional[str], outcome: Optional[str]) -> str:
+    # Only a cluster's steps leave an outcome.
+    place = " --on cluster" if outcome else ""
+    return f"npx tapctl schema {pipeline or 'NAME'} --accept{place}"
 
 
 def column_checks(inspected: Inspection) -> Optional[ColumnChecks]:

@@ -27,7 +27,8 @@ class Before(NamedTuple):
     """The streams of the last successful run."""
     state: Any = None
     """The value of the state that the tap starts from; None without one."""
-    pipeline: str = "NAME"
+    accept_with: str = "npx tapctl schema NAME --accept"
+    """The command that accepts changed schemas."""
     accept: bool = False
     """Whether schemas may change although a rule says `fail`."""
     records: Optional[dict[str, int]] = None
@@ -72,7 +73,7 @@ class Inspection:
         if differences and self.policy(stream) == FAIL and not self._before.accept:
             return (
                 f'the schema of stream "{stream}" has changed: {in_words(differences)} (onSchemaChange is "fail"; '
-                f"accept it with: tapctl schema {self._before.pipeline} --accept)"
+                f"accept it with: {self._before.accept_with})"
             )
         return None
 

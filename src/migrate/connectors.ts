@@ -396,7 +396,7 @@ function versionOf(
   if (first?.kind === "elsewhere") {
     const found = first.version ?? installed;
     note(
-      `it is installed from ${first.from}, which is not supported: publish it to a package index, or build an image with it${found === undefined ? "; replace the placeholder version 0" : ""}`,
+      `it is installed from ${first.from}, which is not converted: set package to its address and leave out version${found === undefined ? "; replace the placeholder version 0" : ""}`,
     );
     return found ?? "0";
   }

@@ -23,7 +23,7 @@ export function repositoryOf(name: string, version: string | undefined, folder: 
   }
   const [archive] = readdirSync(downloads).filter((file) => file.endsWith(".tar.gz"));
   if (archive === undefined) throw new Error(`${requirement} has no source archive`);
-  execFileSync("tar", ["-xzf", join(downloads, archive), "-C", folder]);
+  execFileSync("tar", ["--no-same-owner", "-xzf", join(downloads, archive), "-C", folder]);
   const [code] = readdirSync(folder).filter((file) => file !== "downloads");
   const tag = `v${/-([^-]+)\.tar\.gz$/.exec(archive)?.[1] ?? "0"}`;
   commit(join(folder, code ?? ""), tag);

@@ -154,7 +154,7 @@ suite("tapctl add", { concurrency: 1 }, () => {
     assert.deepEqual(problemsOf(project, "{ anything: 1 }"), []);
   });
 
-  test("add: a connector that was added already is not replaced", async (t) => {
+  test("add: an existing connector is not replaced", async (t) => {
     const project = newProject(t);
     source(project, "tap-own", { code: OLD_TAP });
     await add(project, "./taps/tap-own");

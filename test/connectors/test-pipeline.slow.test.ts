@@ -81,7 +81,7 @@ suite("test of a pipeline", () => {
 
   const secrets = () => ({ "shop-password": postgres.password, "mask-salt": "salt" });
 
-  test("the first records of each stream are loaded into a scratch database, and the forecast names bookmarks", async (t) => {
+  test("test: the first records of each stream are loaded into a scratch database, and the forecast names bookmarks", async (t) => {
     const bookmark = '"2026-01-01T10:00:00+00:00"';
     const report = await run(t, entryOf({}), {
       secrets: secrets(),
@@ -120,7 +120,7 @@ suite("test of a pipeline", () => {
     assert.ok(!existsSync("real.duckdb"));
   });
 
-  test("a target that can only write to its destination is not started: the messages are validated", async (t) => {
+  test("test: a target that can only write to its destination is not started: the messages are validated", async (t) => {
     const target = targetPostgres({
       ...{ host: "127.0.0.1", port: 1, user: "me", password: "x", database: "warehouse" },
     });
@@ -137,7 +137,7 @@ suite("test of a pipeline", () => {
     );
   });
 
-  test("a missing secret, wrong credentials and a typo in a mask are reported", async (t) => {
+  test("test: a missing secret, wrong credentials and a typo in a mask are reported", async (t) => {
     const missing = await run(t, entryOf({}), { secrets: { "mask-salt": "salt" } });
     assert.deepEqual([missing.ok, missing.steps.length], [false, 1]);
     assert.match(missing.steps[0]?.detail ?? "", /secret "shop-password" is not set/);
@@ -161,7 +161,7 @@ suite("test of a pipeline", () => {
     assert.match(typo.steps.at(-1)?.detail ?? "", /"nmae" .* is not in its SCHEMA/);
   });
 
-  test("a tap without a catalog is stopped once it has sent enough", async (t) => {
+  test("test: a tap without a catalog is stopped once it has sent enough records", async (t) => {
     const api = await serve(t, (request, response) => {
       const date = (request.url ?? "").split("?")[0]?.slice(1);
       response

@@ -162,7 +162,7 @@ describe("stream in slices", () => {
       assert.doesNotMatch(stderr + space.text("tap.log"), /correct-horse/);
     }));
 
-  test("masks apply in each slice, and a name that no slice has fails the run", () =>
+  test("masks of slices: they apply in each slice, and a name that no slice has fails the run", () =>
     inWorkspace(async (space) => {
       const fields = pair(space, { values: { email: "jane@example.com" } });
       const rules = (mask: object) => space.write("rules.json", [{ stream: "*", mask }]);
@@ -181,7 +181,7 @@ describe("stream in slices", () => {
       assert.match(typo.stderr, /mask: no stream that matches "\*" has "emial"/);
     }));
 
-  test("lookback moves the state of each slice back, and no bookmark goes back", () =>
+  test("lookback of slices: the state of each is moved back, and no bookmark goes back", () =>
     inWorkspace(async (space) => {
       space.write("state.json", { bookmarks: { a: { id: 50 }, b: { id: 40 }, c: { id: 99 } } });
       const rules = space.write("rules.json", [

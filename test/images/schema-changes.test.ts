@@ -7,7 +7,7 @@ import { inWorkspace, PYTHON, type Ended, type Fields, type Step, type Workspace
 
 const FIXTURES = resolve(__dirname, "fixtures");
 
-test("checks of messages agree with naive ones over random schemas, records and blocks", () =>
+test("schema checks: they agree with naive ones over random schemas, records and blocks", () =>
   assert.equal(
     execFileSync(
       PYTHON,

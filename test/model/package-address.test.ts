@@ -88,7 +88,7 @@ suite("package address", () => {
     test(`package address: ${address} is rejected`, () =>
       assert.match(addressProblem(address) ?? "no problem", message));
 
-  test("package address: a name on an index is none", () => {
+  test("package address: a name on an index is not an address", () => {
     assert.equal(parseAddress("meltanolabs-tap-github[s3]"), undefined);
     assert.equal(addressProblem("meltanolabs-tap-github"), undefined);
   });

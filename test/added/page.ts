@@ -46,7 +46,7 @@ export function addedPage(outcomes: readonly Outcome[]): string {
 \`npm run verify:add\` adds each of these connectors to a new project with \`tapctl add\`, type-checks a pipeline with it,
 and runs it if it needs no account. ${added.length} of ${outcomes.length} were added: ${added.length - older.length} that are built
 with the Singer SDK and ${older.length} older ones, ${fromGit.length} of them from git. For a connector from git, the source
-archive of the package index stands in for its repository. The last packages are no connectors, or do not exist.
+archive of the package index stands in for its repository.
 
 The column "Settings" has their number, and in parentheses how many are required. The time depends on the machine and its
 cache of packages.
@@ -62,9 +62,12 @@ function isSdk({ result }: Outcome): boolean {
 }
 
 function escape(text: string): string {
-  return text
-    .replaceAll("|", "\\|")
-    .replace(/file:\/\/\S*\/([^/\s]+)/g, "$1")
-    .replace(/\/tmp\/\S*/g, "…")
-    .slice(0, 250);
+  return (
+    text
+      .replaceAll("|", "\\|")
+      .replace(/file:\/\/\S*\/([^/\s]+)/g, "$1")
+      // Paths of the machine mean nothing to readers.
+      .replace(/(?:\/[\w.-]+){3,}/g, "…")
+      .slice(0, 250)
+  );
 }

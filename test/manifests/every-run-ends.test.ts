@@ -98,7 +98,7 @@ test("every run ends: a catalog is a file in the object store, never a parameter
   ];
   assert.deepEqual(
     [...new Set(parameters.map(({ name }) => name).filter((name) => /catalog/i.test(name)))],
-    ["catalogKey"],
+    ["catalogMaxAge", "catalogKey"],
   );
   // A catalog of 10 MB is an extract's artifact; what a Workflow carries of a pipeline is far below
   // what Kubernetes stores.

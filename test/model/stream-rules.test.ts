@@ -88,7 +88,7 @@ test("stream rules: a pipeline without options of data has none", () => {
 test("mask salt: it is one of the pipeline's secrets", () =>
   assert.deepEqual(
     secretsOf(entry({ maskSalt: secret("pepper") })).filter(({ name }) => name === "pepper"),
-    [{ name: "pepper", where: "maskSalt" }],
+    [{ name: "pepper", where: "maskSalt", reference: { $secret: "pepper" } }],
   ));
 
 test("contracts: files take the place of their paths in both forms, and a bad file is a problem", () => {

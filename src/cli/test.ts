@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { UserError } from "../common/errors";
 import { plural } from "../common/plural";
+import { JsonText } from "../common/json";
+import { describeBookmark } from "../store/runs/run-text";
 import { print, printJson, table } from "../common/print";
 import type { Replication } from "../model/replication";
 import { connectorConfigs } from "../run/connector-configs";
@@ -118,7 +120,7 @@ function rowOf(one: ForecastStream): readonly string[] {
       ? "the whole table"
       : bookmark === undefined
         ? "the beginning (no bookmark)"
-        : `${bookmark}${back}`;
+        : `${describeBookmark(JsonText.parse(bookmark)) ?? bookmark}${back}`;
   return [stream, replication ?? "the tap's default", key ?? "", start];
 }
 

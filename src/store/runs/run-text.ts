@@ -73,7 +73,7 @@ export function schemaColumn(runs: readonly WithSchemas[]): {
   return some
     ? {
         header: ["SCHEMA CHANGES"],
-        cell: ({ schemaChanges }) => [schemaTexts(schemaChanges, 3).join("; ")],
+        cell: ({ schemaChanges }) => [schemaTexts(schemaChanges, 1).join(" ")],
       }
     : { header: [], cell: () => [] };
 }
@@ -143,7 +143,12 @@ export function summaryTable(summaries: readonly RunSummary[]): string {
   );
 }
 
-function describeBookmark(bookmark: JsonText | undefined): string | undefined {
+/**
+ * A bookmark as short text, if it is a replication key with its value.
+ *
+ * @example `{"replication_key":"id","replication_key_value":7}` gives `id 7`
+ */
+export function describeBookmark(bookmark: JsonText | undefined): string | undefined {
   const [key, value] = [
     bookmark?.member("replication_key")?.string,
     bookmark?.member("replication_key_value"),

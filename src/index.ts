@@ -3,7 +3,17 @@ export * from "../connectors";
 export * from "./model/define";
 export * from "./model/entry";
 export * from "./model/job";
-export type * from "./model/notifications";
+export type {
+  EmailChannel,
+  NotificationChannel,
+  NotificationEvent,
+  Notifications,
+  OpsgenieChannel,
+  PagerDutyChannel,
+  SlackChannel,
+  TeamsChannel,
+  WebhookChannel,
+} from "./model/notifications";
 export * from "./model/replication";
 export * from "./model/schedule";
 export * from "./model/streams";

@@ -16,11 +16,13 @@ async function query(
   sql: string,
 ): Promise<readonly unknown[]> {
   const client = new Client({ ...postgres });
+  // The promise of `end` stays pending if the server has closed the connection already.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
-    await client.end();
+    void client.end();
   }
 }
 

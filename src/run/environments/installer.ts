@@ -77,7 +77,8 @@ export async function findInstaller(context: InstallContext): Promise<Installer>
 export async function fixedUv(context: InstallContext): Promise<string | undefined> {
   const { folder, path } = uvPlace(context.root);
   if (existsSync(path)) return path;
-  await withLock(join(context.root, ".locks", "uv"), { signal: context.signal }, () =>
+  // Next to the tools, which several folders of environments may share by a link.
+  await withLock(join(dirname(folder), ".lock"), { signal: context.signal }, () =>
     fetchUv(context, folder),
   );
   return existsSync(path) ? path : undefined;

@@ -238,7 +238,7 @@ const CASES: readonly Case[] = [
     expect: ({ error: problem }) => assert.equal(problem, undefined),
   },
   {
-    title: "selection: streams whose names differ only in case are told apart, with a warning",
+    title: "selection: streams whose names differ only in case stay separate, with a warning",
     streams: [other("Orders"), other("orders"), other("ORDERS")],
     rules: [{ stream: "Orders" }, { stream: "orders" }],
     expect(outcome) {

@@ -57,6 +57,14 @@ export function labelsOf(
   return { ...settings.labels, ...entry.labels, [PIPELINE_LABEL]: entry.name };
 }
 
+/** Annotations of the pods of all pipelines: the cloud's, and those of the stack's scheduling. */
+export function podAnnotationsOf({ podAnnotations, scheduling }: ClusterSettings): {
+  readonly annotations?: { readonly [name: string]: string };
+} {
+  const given = scheduling?.podAnnotations;
+  return podAnnotations || given ? { annotations: { ...podAnnotations, ...given } } : {};
+}
+
 /** Annotations for readers: description and owner of the pipeline. */
 export function annotationsOf(entry: PipelineEntry): { readonly [name: string]: string } {
   return {

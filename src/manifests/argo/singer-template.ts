@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { PIPELINE_LABEL, RUN_KINDS, templateName, type RunKind } from "./names";
+import { PIPELINE_LABEL, podAnnotationsOf, RUN_KINDS, templateName, type RunKind } from "./names";
 import { asArguments, defaultParameters, parameter, secondsOf } from "./parameters";
 import { placementPatch } from "./pod-spec-patch";
 import { commitTemplates, verdictTemplate } from "./singer-commit";
@@ -72,8 +72,7 @@ export function singerTemplate(kind: RunKind, settings: ClusterSettings): Workfl
 }
 
 function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
-  const { podLabels, podAnnotations, ...placement } = settings.scheduling ?? {};
-  const patch = placementPatch(placement, settings.labels);
+  const patch = placementPatch(settings.scheduling ?? {}, settings.labels);
   return {
     serviceAccountName: settings.serviceAccount,
     executor: { serviceAccountName: settings.executorServiceAccount },
@@ -83,13 +82,11 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
     }),
     podMetadata: {
       labels: {
-        ...podLabels,
+        ...settings.scheduling?.podLabels,
         ...settings.labels,
         [PIPELINE_LABEL]: parameter("pipeline"),
       },
-      ...((settings.podAnnotations ?? podAnnotations) && {
-        annotations: { ...settings.podAnnotations, ...podAnnotations },
-      }),
+      ...podAnnotationsOf(settings),
     },
     ...(patch !== undefined && { podSpecPatch: patch }),
   };

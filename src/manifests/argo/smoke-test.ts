@@ -1,5 +1,6 @@
 import { clusterMarkerKey, clusterMarkerText } from "../../store/keys";
 import type { ClusterSettings } from "./cluster-settings";
+import { podAnnotationsOf } from "./names";
 import { placementPatch } from "./pod-spec-patch";
 import { runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { fileFromStep, fileOut, WORK } from "./store-artifacts";
@@ -88,17 +89,10 @@ export function smokeTestTemplate(
   };
 }
 
-function podMetadata({
-  podAnnotations,
-  scheduling: { podLabels, podAnnotations: given } = {},
-}: ClusterSettings): Pick<WorkflowSpec, "podMetadata"> {
-  if (!podLabels && !podAnnotations && !given) return {};
-  return {
-    podMetadata: {
-      ...(podLabels && { labels: podLabels }),
-      ...((podAnnotations ?? given) && { annotations: { ...podAnnotations, ...given } }),
-    },
-  };
+function podMetadata(settings: ClusterSettings): Pick<WorkflowSpec, "podMetadata"> {
+  const labels = settings.scheduling?.podLabels;
+  const podMetadata = { ...(labels && { labels }), ...podAnnotationsOf(settings) };
+  return Object.keys(podMetadata).length === 0 ? {} : { podMetadata };
 }
 
 /** A smoke test to submit with `kubectl create -f` or `argo submit`. */

@@ -95,6 +95,8 @@ export interface RunFilesArgs {
   readonly maskSalt: string | undefined;
   /** Age in seconds from which the run discovers again; undefined for no limit. */
   readonly catalogMaxAge: number | undefined;
+  /** Whether other runs may use a catalog that this run discovers: it has their settings. */
+  readonly keepDiscovered: boolean;
   readonly identity: unknown;
   /** Saved state: an envelope or a bare Singer state; undefined in a first run. */
   readonly state: unknown;
@@ -126,7 +128,6 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
   // The runner writes the catalog of the tap next to its results and reads it there for the load.
   const catalog = join(workspace.directory, "catalog.json");
-  // A copy, so that a retry can do without it.
   const storedCatalog = join(workspace.directory, "stored-catalog.json");
   if (args.select !== undefined)
     await args.store.downloadFile(catalogKey(args.pipeline), storedCatalog);
@@ -175,7 +176,8 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
           maskSalt: workspace.writeText("mask-salt", args.maskSalt),
         }),
         storedCatalog,
-        ...(args.catalogMaxAge !== undefined && { catalogMaxAge: args.catalogMaxAge, discovered }),
+        ...(args.catalogMaxAge !== undefined && { catalogMaxAge: args.catalogMaxAge }),
+        ...(args.keepDiscovered && { discovered }),
         overlay,
         tapLog: logs.tap,
       },

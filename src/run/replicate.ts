@@ -54,7 +54,7 @@ export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicat
   const extracted = await attempt(
     args.entry.retries,
     args.stop,
-    () => extract(args),
+    (number) => extract(args, number - 1),
     isTapFailure,
     onRetry(args, "extract"),
   );
@@ -88,8 +88,8 @@ export async function replicateByStream(args: ReplicateArgs): Promise<Replicated
   const retryable = (result: RunnerResult) =>
     isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
   let earlier = NO_ATTEMPTS;
-  const next = async () => {
-    const result = await stream(args, earlier);
+  const next = async (number: number) => {
+    const result = await stream(args, number - 1, earlier);
     earlier = withAttempt(earlier, result);
     return result;
   };
@@ -107,9 +107,9 @@ export async function replicateByStream(args: ReplicateArgs): Promise<Replicated
   });
 }
 
-function extract(args: ReplicateArgs): Promise<RunnerResult> {
+function extract(args: ReplicateArgs, number: number): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
-  return call(args, extractRequest(args));
+  return call(args, extractRequest(args, number));
 }
 
 function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
@@ -118,9 +118,13 @@ function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
   return call(args, loadRequest(args, partial));
 }
 
-function stream(args: ReplicateArgs, earlier: EarlierAttempts): Promise<RunnerResult> {
+function stream(
+  args: ReplicateArgs,
+  number: number,
+  earlier: EarlierAttempts,
+): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
-  return call(args, streamRequest(args, writeEarlier(earlier, args.files.results)));
+  return call(args, streamRequest(args, number, writeEarlier(earlier, args.files.results)));
 }
 
 /** Calls the runner and forwards each stop request to it. */
@@ -163,13 +167,9 @@ function isTargetFailure(result: RunnerResult): boolean {
   return result.code === ExitCode.targetFailed;
 }
 
-function onRetry(args: ReplicateArgs, step: "extract" | "load" | "stream") {
-  const { storedCatalog } = args.files.request.tap;
-  return (result: RunnerResult, attempts: number, seconds: number) => {
-    args.events.retry(step, attempts, result.error ?? "failed", seconds);
-    // The source may have changed since the catalog was discovered.
-    if (step !== "load" && storedCatalog !== undefined) rmSync(storedCatalog, { force: true });
-  };
+function onRetry({ events }: ReplicateArgs, step: "extract" | "load" | "stream") {
+  return (result: RunnerResult, attempts: number, seconds: number) =>
+    events.retry(step, attempts, result.error ?? "failed", seconds);
 }
 
 function summed(

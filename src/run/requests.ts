@@ -20,14 +20,15 @@ export interface RequestArgs {
 }
 
 /**
- * Request of the tap. It gets half of the grace period, so that the load has the rest for what was
- * sent.
+ * Request of the tap; `attempt` counts from 0. It gets half of the grace period, so that the load
+ * has the rest for what was sent.
  */
-export function extractRequest(args: RequestArgs): RequestFor<"extract"> {
+export function extractRequest(args: RequestArgs, attempt: number): RequestFor<"extract"> {
   const { files } = args;
   return {
     command: "extract",
     ...shared(args),
+    attempt,
     graceSeconds: GRACE_SECONDS / 2,
     ...files.request.tap,
     output: files.extract,
@@ -51,17 +52,19 @@ export function loadRequest(args: RequestArgs, partial: boolean): RequestFor<"lo
 }
 
 /**
- * Request that runs tap and target together; `earlier` is the file with the totals of earlier
- * attempts.
+ * Request that runs tap and target together; `attempt` counts from 0, `earlier` is the file with the
+ * totals of earlier attempts.
  */
 export function streamRequest(
   args: RequestArgs,
+  attempt: number,
   earlier: string | undefined,
 ): RequestFor<"stream"> {
   const { files, entry } = args;
   return {
     command: "stream",
     ...shared(args),
+    attempt,
     graceSeconds: GRACE_SECONDS,
     ...files.request.tap,
     ...files.request.target,

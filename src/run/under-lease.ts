@@ -137,6 +137,7 @@ async function layOut(
     rules: configs.rules,
     maskSalt: configs.maskSalt,
     catalogMaxAge: entry.catalog && requireSeconds(entry.catalog.maxAge),
+    keepDiscovered: options.tapSettings === undefined,
     identity: { pipeline: entry.name, run, ...identityOf(entry, options.source) },
     state,
     signal: context.stop.atOnce,

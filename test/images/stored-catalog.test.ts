@@ -93,8 +93,24 @@ describe("stored catalog", () => {
         const { used, stderr, stored } = await run(space, tap(space, ["a", "b"], change), "a");
         assert.deepEqual(used, ["a", "b"]);
         assert.match(stderr, new RegExp(`the stored catalog is not used: .*${why}`));
-        assert.equal(stored, false);
+        assert.match(stderr, /stores the discovered catalog for the next runs/);
+        assert.equal(stored, true);
       }));
+
+  test("stored catalog: what replaces an unusable one fits the next run", () =>
+    inWorkspace(async (space) => {
+      await discover(space, ["a"]);
+      const changed = () => tap(space, ["a", "b"], { host: "replica" });
+      await run(space, changed(), "a");
+      const next = {
+        storedCatalog: space.path("discovered.json"),
+        discovered: space.path("2.json"),
+      };
+      const { used, stderr } = await run(space, changed(), "a", next);
+      assert.deepEqual(used, ["a", "b"]);
+      assert.match(stderr, /uses the catalog that was discovered/);
+      assert.equal(space.exists("2.json"), false);
+    }));
 
   test("stored catalog: with a maximum age, an older one is discovered again and stored", () =>
     inWorkspace(async (space) => {
@@ -110,6 +126,12 @@ describe("stored catalog", () => {
       assert.deepEqual([kept, by], [catalog("a", "b"), "tap-fake 1"]);
     }));
 
+  test("stored catalog: without one and without a maximum age, a run stores nothing", () =>
+    inWorkspace(async (space) => {
+      const { used, stored } = await run(space, tap(space, ["a"]), "a");
+      assert.deepEqual([used, stored], [["a"], false]);
+    }));
+
   test("stored catalog: without one, a run with a maximum age stores what it discovers", () =>
     inWorkspace(async (space) => {
       const { used, stored } = await run(space, tap(space, ["a"]), "a", { catalogMaxAge: 60 });
@@ -119,17 +141,51 @@ describe("stored catalog", () => {
   test("stored catalog: a selected stream that it does not have is discovered", () =>
     inWorkspace(async (space) => {
       await discover(space, ["a"]);
-      const { code, used, stderr } = await run(space, tap(space, ["a", "b"]), "b");
+      const { code, used, stderr, stored } = await run(space, tap(space, ["a", "b"]), "b");
       assert.equal(code, 0, stderr);
-      assert.deepEqual(used, ["a", "b"]);
+      assert.deepEqual([used, stored], [["a", "b"], true]);
       assert.match(stderr, /discovers again: in the stored catalog, .*no stream matches "b"/);
     }));
 
-  test("stored catalog: a retry discovers, because the source may have changed", () =>
+  test("stored catalog: one is kept if a discovery does not have a selected stream", () =>
     inWorkspace(async (space) => {
       await discover(space, ["a"]);
-      const { used } = await run(space, tap(space, ["a", "b"]), "a", { attempt: 1 });
-      assert.deepEqual(used, ["a", "b"]);
+      const { code, stored } = await run(space, tap(space, ["a"]), "b");
+      assert.deepEqual([code, stored], [2, false]);
+    }));
+
+  const columns = (of: Fields) => ({
+    streams: [
+      { tap_stream_id: "a", stream: "a", schema: { properties: of }, metadata: [] },
+      { tap_stream_id: "x", stream: "x", schema: {}, metadata: [] },
+    ],
+  });
+  const id = { type: "integer" };
+  for (const [title, now, replaced] of [
+    [
+      "is kept if a column was added and a stream that is not selected is gone",
+      { id, b: id },
+      false,
+    ],
+    ["is replaced if a column is gone", {}, true],
+    ["is replaced if a column has another type", { id: { type: "string" } }, true],
+  ] as const)
+    test(`stored catalog: in a retry, it ${title}`, () =>
+      inWorkspace(async (space) => {
+        const old = await discover(space, ["a"]);
+        space.write("stored.json", { ...old, catalog: columns({ id }) });
+        const fields = tap(space, []);
+        space.write("source.json", { streams: columns(now).streams.slice(0, 1) });
+        const { used, stored, stderr } = await run(space, fields, "a", { attempt: 1 });
+        assert.deepEqual([used, stored], [replaced ? ["a"] : ["a", "x"], replaced], stderr);
+        assert.equal(stderr.includes("uses the stored catalog"), !replaced);
+      }));
+
+  test("stored catalog: in a retry, it is replaced if a selected stream is gone", () =>
+    inWorkspace(async (space) => {
+      await discover(space, ["a", "b"]);
+      const { used, stored } = await run(space, tap(space, ["a"]), "*", { attempt: 1 });
+      assert.deepEqual([used, stored], [["a"], true]);
     }));
 
   for (const [title, text] of [

@@ -6,11 +6,12 @@ import os
 from typing import Optional
 
 from .codes import OK, USAGE, RunnerError
-from .files import write_json
+from .discovery import run_discovery
+from .files import write_atomic, write_json
 from .lossless import encode
 from .session import Session
-from .stored_catalog import store_catalog
-from .tap import prepare_config, run_discovery
+from .stored_catalog import catalog_to_store
+from .tap_config import prepare_config
 
 
 def discover(session: Session) -> tuple[int, Optional[str]]:
@@ -18,10 +19,11 @@ def discover(session: Session) -> tuple[int, Optional[str]]:
     tap = session.connector("tap")
     if not tap.flags.discover:
         raise RunnerError(USAGE, f"{tap.name} does not support --discover")
-    overlay, flags = prepare_config(session, tap)
-    catalog = run_discovery(session, tap, flags, overlay)
+    config = prepare_config(session, tap)
+    catalog = run_discovery(session, tap, config)
     if session.args.stored:
-        store_catalog(session, tap, catalog, session.args.stored)
+        text = catalog_to_store(session, tap, config.given, catalog)
+        write_atomic(session.args.stored, text)
     if session.args.output == "-":
         os.write(1, encode(catalog, indent=2) + b"\n")
     else:

@@ -35,7 +35,7 @@ export interface RunParameters {
   readonly select: string;
   /** File of options of streams; empty for none. */
   readonly rules: string;
-  /** Age in seconds from which a run discovers again and stores the catalog; 0 for never. */
+  /** Age in seconds from which a run discovers again, and stores even a first catalog; 0 for never. */
   readonly catalogMaxAge: string;
   /**
    * Former name of the pipeline, whose state is used until the pipeline has its own; `none` without

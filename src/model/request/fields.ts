@@ -105,10 +105,12 @@ export const tapRun = {
   catalogMaxAge: seconds
     .default(0)
     .describe(
-      "Greatest age of the stored catalog, in seconds, and whether a discovery is stored; 0 for any and no.",
+      "Greatest age of the stored catalog, in seconds, and whether a first discovery is stored; 0 for any and no.",
     ),
   discovered: path
-    .describe("Receives the catalog that this run discovered, with `catalogMaxAge`.")
+    .describe(
+      "Receives the catalog that this run discovered, if it replaces a stored one or with `catalogMaxAge`.",
+    )
     .exactOptional(),
   maskSalt: path
     .describe("File with the secret salt of masked values. A missing file means none.")

@@ -154,7 +154,7 @@ describe("stored catalog", () => {
       assert.deepEqual([code, stored], [2, false]);
     }));
 
-  const columns = (of: Fields) => ({
+  const columns = (of: { readonly [name: string]: object }) => ({
     streams: [
       { tap_stream_id: "a", stream: "a", schema: { properties: of }, metadata: [] },
       { tap_stream_id: "x", stream: "x", schema: {}, metadata: [] },

@@ -524,7 +524,12 @@ def test_memory_is_bounded_with_rows_of_10_mb(warehouse: Warehouse) -> None:
     process.stdin.write(schema("s", {**ID, "v": TEXT, "j": OBJECT}).encode() + b"\n")
     for row in rows:
         process.stdin.write(row.encode() + b"\n")
+    # The state is reported once all rows are in the table: a SCHEMA ends their batch.
+    for line in (schema("t", {**ID}), state(1)):
+        process.stdin.write(line.encode() + b"\n")
     process.stdin.flush()
+    assert process.stdout
+    assert process.stdout.readline()
     peak = Path(f"/proc/{process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
     process.communicate(b"", timeout=120)
     assert process.returncode == 0

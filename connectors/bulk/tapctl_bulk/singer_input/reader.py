@@ -43,6 +43,7 @@ def read_messages(descriptor: int, idle_seconds: float = IDLE_SECONDS) -> Iterat
             yield Pause()
         else:
             yield from reader.read(block)
+        del block  # Not kept while the next one is read.
 
 
 class _Reader:

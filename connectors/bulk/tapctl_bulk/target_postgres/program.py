@@ -25,16 +25,14 @@ from tapctl_bulk.singer_input import (
 from tapctl_bulk.target_postgres.channel import Channel
 from tapctl_bulk.target_postgres.connection import connect
 from tapctl_bulk.target_postgres.loader import Loader
-from tapctl_bulk.target_postgres.memory import keep_blocks
+from tapctl_bulk.target_postgres.memory import keep_blocks, release_blocks
 from tapctl_bulk.target_postgres.names import TableName, table_of
 from tapctl_bulk.target_postgres.origin import common_time
-from tapctl_bulk.target_postgres.rows import RowWriter
+from tapctl_bulk.target_postgres.rows import LARGE_BYTES, RowWriter
 from tapctl_bulk.target_postgres.settings import SETTINGS, handles_versions
 from tapctl_bulk.target_postgres.wanted import wanted_table
 
 MAX_QUEUED_BYTES = 4 << 20
-LARGE_BYTES = 2 << 20
-"""Records of this size are parsed only when nothing else is in memory."""
 EMPTY_STATES = (b"{}", b"null")
 T = TypeVar("T")
 
@@ -78,6 +76,7 @@ def run(arguments: Arguments, config: Config) -> None:
                 )
             case Pause():
                 worker.do(Loader.check_age)
+        del message  # Its rows are not kept while the next ones are read.
     worker.result_of(Loader.finish)
 
 
@@ -112,6 +111,7 @@ class _Target:
         with_origin = stream in self._with_origin
         if len(message.data) > LARGE_BYTES:
             self._worker.wait_until_idle()
+            release_blocks()
         for part in _parts(message, self._max_rows):
             rows = self._writers[stream].rows(part, with_origin=with_origin)
             self._worker.do(

@@ -35,6 +35,9 @@ COPY_FORMAT = (
 # A nested value at the start of a field, where only JSON columns may have one, and those are quoted.
 NESTED_FIELDS = (b"\t{", b"\t[", b"\n{", b"\n[")
 
+LARGE_BYTES = 2 << 20
+"""Records of this size are parsed only when nothing else is in memory."""
+
 # Types whose input refuses a text that starts with a brace or a bracket.
 STRICT = (*NUMBERS, *MOMENTS, *JSONS, "boolean", "uuid")
 UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')
@@ -84,15 +87,10 @@ class RowWriter:
         rows = self._decoded(records, with_origin)
         if self._json:
             rows = [self._with_json(row) for row in rows]
-        text = _joined(rows)
-        has_quotes = bool(self._json)
-        if self._takes_text and not _is_flat(records) and _has_nested_field(text):
-            has_quotes = True
-            text = _joined([tuple(_nested(value) for value in row) for row in rows])
-        del rows
         try:
-            text = unescape(text, replaces_nul=self._replace_nul)
-            return finished(text) if has_quotes else text
+            if records.count == 1 and len(records.data) > LARGE_BYTES:
+                return self._large_row(rows.pop())
+            return self._text(rows, may_be_nested=not _is_flat(records))
         except NulCharacter:
             raise self._nul_error(records) from None
         except UnicodeDecodeError as error:
@@ -100,6 +98,23 @@ class RowWriter:
                 f'stream "{records.stream}": a text has half of a surrogate pair, which is not a character',
                 "Correct it in the source",
             ) from error
+
+    def _text(self, rows: list[Values], *, may_be_nested: bool) -> bytes:
+        text = _joined(rows)
+        has_quotes = bool(self._json)
+        if self._takes_text and may_be_nested and _has_nested_field(text):
+            has_quotes = True
+            text = _joined([tuple(_nested(value) for value in row) for row in rows])
+        text = unescape(text, replaces_nul=self._replace_nul)
+        return finished(text) if has_quotes else text
+
+    def _large_row(self, row: Values) -> bytes:
+        """Do the same value by value: less of the row is in memory twice."""
+        parts: list[bytes] = []
+        for value in row:
+            text = _nested(value) if self._takes_text else bytes(value)
+            parts += (finished(unescape(text, replaces_nul=self._replace_nul)), b"\t")
+        return b"".join([*parts[:-1], b"\n"])
 
     def _decoded(self, records: Records, with_origin: bool) -> list[Values]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.singer_input import Records
 from tapctl_bulk.target_postgres import rows

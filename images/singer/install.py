@@ -79,47 +79,67 @@ def install(folder: str) -> None:
         "ignore",
     ]
     lock = os.path.join(HERE, f"{os.environ['CONNECTOR']}.txt")
+    installed = Installer(pip)
     if os.path.exists(lock):
-        install_locked(pip, lock)
+        install_locked(installed, lock)
     else:
-        install_unlocked([*pip, "--constraint", written(listed("CONSTRAINTS"))])
+        install_unlocked(installed)
+    with open(os.path.join(folder, "installed.json"), "w", encoding="utf-8") as file:
+        json.dump(installed.hashes, file, indent=1, sort_keys=True)
 
 
-def install_locked(pip: list[str], lock: str) -> None:
+class Installer:
+    """Runs pip, and keeps the SHA-256 of what it installed by name of the package, for sbom.py."""
+
+    def __init__(self, pip: list[str]) -> None:
+        self._pip = pip
+        self.hashes: dict[str, str] = {}
+
+    def install(self, *arguments: str) -> None:
+        report = written([])
+        run("cannot be installed", [*self._pip, "--report", report, *arguments])
+        with open(report, encoding="utf-8") as file:
+            packages = json.load(file)["install"]
+        for package in packages:
+            name = re.sub(r"[-_.]+", "-", package["metadata"]["name"]).lower()
+            sha256 = (
+                package["download_info"].get("archive_info", {}).get("hashes", {}).get("sha256")
+            )
+            self.hashes.pop(name, None)
+            if sha256:
+                self.hashes[name] = sha256
+
+
+def install_locked(installer: Installer, lock: str) -> None:
     """Installs the lock file in two parts: packages of the first part build those of the second from source."""
     with open(lock, encoding="utf-8") as file:
         for part in file.read().split(SECOND):
-            run(
-                "cannot be installed",
-                [
-                    *pip,
-                    "--no-deps",
-                    "--require-hashes",
-                    "--no-build-isolation",
-                    "--use-pep517",
-                    "--requirement",
-                    written([part]),
-                ],
+            installer.install(
+                "--no-deps",
+                "--require-hashes",
+                "--no-build-isolation",
+                "--use-pep517",
+                "--requirement",
+                written([part]),
             )
     package = place()
     if package:
         know_version()
-        run("cannot be installed", [*pip, "--no-deps", "--no-build-isolation", package])
+        installer.install("--no-deps", "--no-build-isolation", package)
 
 
-def install_unlocked(pip: list[str]) -> None:
+def install_unlocked(installer: Installer) -> None:
+    constraints = ["--constraint", written(listed("CONSTRAINTS"))]
     package = place()
     if package:
         know_version()
     else:
         package = f"{os.environ['PACKAGE']}=={os.environ['VERSION']}"
-    run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
+    installer.install(*constraints, package, *listed("EXTRA_PACKAGES"), "setuptools")
     if listed("OVERRIDES"):
         # pip has no overrides: dependencies pinned too low are replaced afterwards, and pip only warns about the conflict.
-        run(
-            "cannot be installed",
-            [*pip, "--upgrade", "--requirement", written(listed("OVERRIDES"))],
-        )
+        overrides = written(listed("OVERRIDES"))
+        installer.install(*constraints, "--upgrade", "--requirement", overrides)
 
 
 def place() -> Optional[str]:

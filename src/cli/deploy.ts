@@ -57,6 +57,33 @@ export function addPin(program: Command): void {
     );
 }
 
+/** `tapctl sbom`: what the stack's images consist of. */
+export function addSbom(program: Command): void {
+  program
+    .command("sbom [names...]")
+    .summary("print what a connector's image consists of")
+    .description(
+      "print the SBOM of a connector's image (CycloneDX JSON), as recorded when it was built and read from the registry; names are connectors or images (default: all connectors)",
+    )
+    .option("--stack <name>", "stack to use, with settings in Pulumi.NAME.yaml", DEFAULT_STACK)
+    .option("--out <dir>", "write NAME.cdx.json for each image into this folder")
+    .addHelpText("after", "\nExample:\n  $ npx tapctl sbom tap-postgres > tap-postgres.cdx.json")
+    .action(
+      async (
+        names: readonly string[],
+        { stack, out }: { readonly stack: string; readonly out?: string },
+        command: Command,
+      ) => {
+        const { writeSboms } = await import("../deploy/sbom.js");
+        await writeSboms(names, {
+          root: () => rootOf(command),
+          stack,
+          ...(out !== undefined && { out }),
+        });
+      },
+    );
+}
+
 /** `tapctl lock`: the lock files of connectors. */
 export function addLock(program: Command): void {
   program

@@ -41,6 +41,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   recover: loadDeploy,
   pulumi: async () => (await import("./deploy.js")).addPulumi,
   pin: async () => (await import("./deploy.js")).addPin,
+  sbom: async () => (await import("./deploy.js")).addSbom,
   lock: async () => (await import("./deploy.js")).addLock,
   import: async () => (await import("./import.js")).addImport,
 };

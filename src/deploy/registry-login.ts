@@ -1,6 +1,6 @@
 import { parseImageReference } from "../common/registry/image-reference";
 import { UserError } from "../common/errors";
-import { registryUrl } from "../common/registry/image-digest";
+import { registryUrl } from "../common/registry/registry-request";
 import {
   basicAuthorization,
   isRefusal,

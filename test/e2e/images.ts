@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import type { Sbom } from "../images/sbom-support";
 
 /** The variables in the commands of docs/images.md. */
 export interface ImagesScene {
@@ -22,6 +23,7 @@ interface Ended {
 }
 
 const DOCS = join(__dirname, "..", "..", "docs", "images.md");
+const LOCK = join(__dirname, "..", "..", "connectors", "locks", "target-csv.txt");
 
 /** Volumes that the commands create. */
 const VOLUMES = ["rates", "csv", "any-user", "images-test"];
@@ -72,6 +74,7 @@ export function testImages(scene: () => ImagesScene): void {
         (JSON.parse(of(/TAP --about/).stdout) as { readonly name: string }).name,
         "tap-exchangeratesapi",
       );
+      assertLocked(of(/TARGET --sbom/).stdout);
       assert.match(
         of(/-v rates:\/singer \$TAP/).stderr,
         /bytes of records are in \/singer\/extract\.jsonl\n$/,
@@ -190,6 +193,16 @@ export function testImages(scene: () => ImagesScene): void {
       );
     });
   });
+}
+
+/** Asserts that the packages of an SBOM are files of the lock file. */
+function assertLocked(text: string): void {
+  const lock = readFileSync(LOCK, "utf8");
+  const { components } = JSON.parse(text) as Sbom;
+  const hashed = components.filter(({ hashes }) => hashes !== undefined);
+  assert.ok(hashed.length > 20, text);
+  for (const { name, hashes } of hashed)
+    assert.ok(lock.includes(`sha256:${hashes?.[0]?.content}`), name);
 }
 
 /** The commands of the page, line by line; the first block sets placeholder names for the reader's. */

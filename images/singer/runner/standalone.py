@@ -33,6 +33,10 @@ def arguments(argv: list[str], connector: Connector, description: str) -> Option
     if own.about:
         os.write(1, about(connector).encode())
         return None
+    if own.sbom:
+        with open(os.path.join(os.path.dirname(description), "sbom.cdx.json"), "rb") as file:
+            os.write(1, file.read())
+        return None
     base = directory()
     mounts = Mounts(base, base != "/singer")
     _settle_in()
@@ -62,6 +66,9 @@ def _parser(connector: Connector) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--about", action="store_true", help="print the connector's description as JSON"
+    )
+    parser.add_argument(
+        "--sbom", action="store_true", help="print what the image consists of, as CycloneDX JSON"
     )
     if connector.kind == "tap":
         parser.add_argument(

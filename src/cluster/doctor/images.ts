@@ -1,7 +1,8 @@
 import type { Commands } from "../../common/commands";
 import type { ParameterName } from "../../manifests/argo/parameters";
 import { isLocalRegistry, parseImageReference } from "../../common/registry/image-reference";
-import { isThere, registryUrl } from "../../common/registry/image-digest";
+import { isThere } from "../../common/registry/image-digest";
+import { registryUrl } from "../../common/registry/registry-request";
 import { answers } from "../../manifests/images/registry";
 import { mapConcurrent } from "../../common/map-concurrent";
 import type { CronWorkflowObject, PodObject, WorkflowSpec } from "../objects";

@@ -1,8 +1,10 @@
-import { parseImageReference, registryAddress } from "./image-reference";
+import { parseImageReference } from "./image-reference";
 import { UserError } from "../errors";
-import { basicAuthorization, reach, registryToken, wantsToken, type Login } from "./registry-token";
+import { registryHost, requestImage } from "./registry-request";
+import type { Login } from "./registry-token";
 
-const MANIFESTS = [
+/** Media types of manifests and of indexes of several platforms. */
+export const MANIFESTS = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -23,7 +25,7 @@ export async function digestOf(image: string, login?: Login): Promise<string> {
   const { host, repository, tag } = parseImageReference(image);
   if (tag === undefined)
     throw new UserError(`The image ${image} has no tag.`, { fix: "Write it as name:tag." });
-  const answer = await askFor(image, tag, PATIENT_MS, login);
+  const answer = await headOf(image, tag, PATIENT_MS, login);
   const registry = registryHost(host);
   if (answer.status === 404)
     throw new UserError(`${registry} does not have the image ${repository}:${tag}`, 1);
@@ -44,7 +46,7 @@ export async function isThere(
 ): Promise<boolean | undefined> {
   const { tag = "latest", digest } = parseImageReference(image);
   try {
-    const { ok, status } = await askFor(image, digest ?? tag, milliseconds, login);
+    const { ok, status } = await headOf(image, digest ?? tag, milliseconds, login);
     return ok ? true : status === 404 ? false : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -52,35 +54,18 @@ export async function isThere(
   }
 }
 
-/** URL of the API of an image's registry. */
-export function registryUrl(host: string): string {
-  return registryAddress(registryHost(host));
-}
-
-function registryHost(host: string): string {
-  return host === "docker.io" ? "registry-1.docker.io" : host;
-}
-
-/** Requests the manifest of an image by tag or digest, with a token if the registry wants one. */
-async function askFor(
+/** Requests the head of an image's manifest by tag or digest. */
+function headOf(
   image: string,
   reference: string,
-  milliseconds: number,
+  timeoutMs: number,
   login?: Login,
 ): Promise<Response> {
-  const { host, repository } = parseImageReference(image);
-  const what = `the registry of ${image}`;
-  const url = `${registryUrl(host)}/v2/${repository}/manifests/${reference}`;
-  const head = (authorization?: string) =>
-    reach(what, url, {
-      method: "HEAD",
-      headers: { accept: MANIFESTS, ...(authorization !== undefined && { authorization }) },
-      signal: AbortSignal.timeout(milliseconds),
-    });
-  const first = await head();
-  if (first.status !== 401) return first;
-  if (login && !wantsToken(first)) return head(basicAuthorization(login));
-  const token = await registryToken(first, what, milliseconds, login);
-  if (token === undefined) throw new UserError(`${what} does not issue a token to read it`, 1);
-  return head(`Bearer ${token}`);
+  return requestImage(image, {
+    method: "HEAD",
+    path: `manifests/${reference}`,
+    accept: MANIFESTS,
+    timeoutMs,
+    login,
+  });
 }

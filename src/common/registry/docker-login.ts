@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { capture } from "../command";
+import { parseJson } from "../json";
 import type { Login } from "./registry-token";
 
 interface DockerConfig {
@@ -28,7 +29,7 @@ export function dockerLogin(host: string, env: NodeJS.ProcessEnv = process.env):
 function readConfig(env: NodeJS.ProcessEnv): DockerConfig {
   const folder = env["DOCKER_CONFIG"] || join(homedir(), ".docker");
   try {
-    return JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as DockerConfig;
+    return parseJson(readFileSync(join(folder, "config.json"), "utf8")) as DockerConfig;
   } catch {
     return {};
   }
@@ -37,7 +38,7 @@ function readConfig(env: NodeJS.ProcessEnv): DockerConfig {
 function loginOfHelper(helper: string, key: string, env: NodeJS.ProcessEnv): Login | undefined {
   const { ok, output } = capture(`docker-credential-${helper}`, ["get"], { env, input: key });
   if (!ok) return undefined;
-  const { Username: username, Secret: password } = JSON.parse(output) as {
+  const { Username: username, Secret: password } = parseJson(output) as {
     readonly Username: string;
     readonly Secret: string;
   };

@@ -20,7 +20,7 @@ import { PipelinesNamespace } from "./pipelines/pipelines-namespace";
 import type { Digests } from "./images/ready-image";
 import { SingerTemplate } from "./argo/singer-template";
 import { SmokeTest } from "./argo/smoke-test";
-import { stackClusterSettings } from "../src/manifests/stack-cluster-settings";
+import { stackClusterSettings, telemetryHeaders } from "../src/manifests/stack-cluster-settings";
 import { assertDeployable } from "../src/settings/deployable";
 import { UserError } from "../src/common/errors";
 import { VERSION } from "../src/common/package";
@@ -72,6 +72,7 @@ export function deploy(
 ): StackOutputs {
   assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
+  const headers = telemetryHeaders(settings);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are updated in place, because users refer to them by name.
   const provider = new Provider("cluster", {
@@ -103,6 +104,7 @@ export function deploy(
       ...(settings.lineage.openlineage?.apiKey !== undefined && {
         lineageKey: settings.lineage.openlineage.apiKey,
       }),
+      ...(headers && { telemetryHeaders: headers }),
       ...(settings.notifications.channels && { channels: settings.notifications.channels }),
       ...(certificates !== undefined && { certificates }),
     },

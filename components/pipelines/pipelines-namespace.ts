@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { RegistrySettings } from "../../src/settings/images";
 import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings";
+import type { SecretPart } from "../../src/manifests/argo/pipeline-secret";
 import type { PodIdentity } from "../cloud";
 import { hostOf } from "../../src/common/registry/image-reference";
 import { namespace } from "./namespace";
@@ -14,6 +15,7 @@ import type { NotificationChannel } from "../../src/model/notifications";
 import {
   CERTIFICATES,
   LINEAGE,
+  TELEMETRY,
   notificationParts,
   NOTIFICATIONS_SECRET,
   REGISTRY_SECRET,
@@ -35,6 +37,8 @@ export interface PipelinesNamespaceArgs {
   readonly channels?: readonly NotificationChannel[];
   /** Name of the secret that holds the API key of the lineage backend. Default: none. */
   readonly lineageKey?: string;
+  /** Headers for the receiver of telemetry, with secrets by name. Default: none. */
+  readonly telemetryHeaders?: SecretPart;
   /** PEM certificates that pods trust. Default: those of their images. */
   readonly certificates?: string;
   /** Secrets that the settings name. */
@@ -92,6 +96,15 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
         {
           metadata: metadata(LINEAGE.name),
           stringData: { [LINEAGE.key]: requireSecret(secrets, args.lineageKey) },
+        },
+        within,
+      );
+    if (args.telemetryHeaders !== undefined)
+      new Secret(
+        TELEMETRY.name,
+        {
+          metadata: metadata(TELEMETRY.name),
+          stringData: { [TELEMETRY.key]: secretText(args.telemetryHeaders, secrets) },
         },
         within,
       );

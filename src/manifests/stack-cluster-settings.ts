@@ -5,8 +5,14 @@ import {
   type ConfigMapKey,
   type SecretKey,
 } from "./argo/cluster-settings";
-import { CHANNELS_KEY, channelsPart, type PipelineSecret } from "./argo/pipeline-secret";
+import {
+  CHANNELS_KEY,
+  channelsPart,
+  type PipelineSecret,
+  type SecretPart,
+} from "./argo/pipeline-secret";
 import type { PodAccounts } from "./cloud-parts";
+import type { Json } from "../model/connector-settings";
 import type { NotificationChannel } from "../model/notifications";
 
 /** Image pull secret in the namespace of the pipelines, if the registry requires a login. */
@@ -17,6 +23,9 @@ export const NOTIFICATIONS_SECRET = "notifications";
 
 /** API key of the lineage backend in the namespace of the pipelines, if it has one. */
 export const LINEAGE: SecretKey = { name: "lineage", key: "apiKey" };
+
+/** Headers for the receiver of telemetry in the namespace of the pipelines, if it has any. */
+export const TELEMETRY: SecretKey = { name: "telemetry", key: "headers.json" };
 
 /** Key of the webhook's URL in that Secret. */
 const WEBHOOK_KEY = "url";
@@ -36,6 +45,19 @@ export function notificationParts({
       [CHANNELS_KEY]: channelsPart({ channels, ...(url && { webhook: url }) }),
     }),
   };
+}
+
+/** Headers for the receiver of telemetry, with secrets by name; undefined for none. */
+export function telemetryHeaders({
+  telemetry,
+}: Pick<CheckedSettings, "telemetry">): SecretPart | undefined {
+  const headers = Object.entries(telemetry?.headers ?? {});
+  if (headers.length === 0) return undefined;
+  const value = headers.map(([name, value]): [string, Json] => [
+    name,
+    typeof value === "string" ? value : { $secret: value.secret },
+  ]);
+  return { kind: "json", value: Object.fromEntries(value) };
 }
 
 /** Certificates that pods trust, in the namespace of the pipelines, if there are any. */
@@ -59,6 +81,7 @@ export function stackClusterSettings(
     defaults,
     notifications,
     lineage: { openlineage },
+    telemetry,
     proxy,
     certificateAuthority,
     podSecurity,
@@ -83,6 +106,14 @@ export function stackClusterSettings(
         url: openlineage.url,
         namespace: openlineage.namespace ?? namespace,
         ...(openlineage.apiKey !== undefined && { apiKey: LINEAGE }),
+      },
+    }),
+    ...(telemetry && {
+      telemetry: {
+        endpoint: telemetry.endpoint,
+        timeout: telemetry.timeout,
+        resourceAttributes: { "service.namespace": namespace, ...telemetry.resourceAttributes },
+        ...(telemetryHeaders(settings) && { headers: TELEMETRY }),
       },
     }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),

@@ -6,6 +6,7 @@ import type { FollowUp, Replication } from "../model/replication";
 import { requireSeconds } from "../model/units";
 import type { RunEvents } from "./events";
 import { resolveSettings, type SecretLookup } from "./secrets";
+import type { RunPart } from "./reports";
 import type { Stop } from "./stop";
 
 /** What local follow-ups need. */
@@ -17,6 +18,8 @@ export interface FollowUpContext {
   readonly secrets: SecretLookup;
   readonly stop: Stop;
   readonly events: RunEvents;
+  /** Receives each follow-up when it has ended. */
+  readonly parts: RunPart[];
 }
 
 /** Time that a container has to stop, as with `docker stop`. */
@@ -51,13 +54,20 @@ export async function runFollowUps(
   for (const followUp of entry.followUps ?? []) {
     if (context.stop.count > 0) return `follow-up "${followUp.name}" was not started`;
     context.events.followUp(followUp.name);
+    const started = new Date().toISOString();
     const end = await runContainer(
       followUp,
       environmentOf(entry, followUp, context.secrets),
       context,
     );
-    if (end !== 0)
-      return `follow-up "${followUp.name}" ${typeof end === "number" ? `exited with ${end}` : end}`;
+    const error = end === 0 ? null : typeof end === "number" ? `exited with ${end}` : end;
+    context.parts.push({
+      name: `follow-up ${followUp.name}`,
+      started,
+      ended: new Date().toISOString(),
+      ...(error !== null && { error }),
+    });
+    if (error !== null) return `follow-up "${followUp.name}" ${error}`;
   }
   return null;
 }

@@ -17,8 +17,8 @@ import type { RunEvents } from "./events";
 import { filesBelow, layOutRun, type RunFiles } from "./files";
 import { runFollowUps } from "./follow-ups";
 import { watchLimits } from "./limits";
-import { startLineage, type Lineage } from "./lineage";
 import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
+import { startReports, type Reports, type RunPart } from "./reports";
 import type { RunContext, RunOptions } from "./run-options";
 import { ExitCode, type RunnerEvent } from "./runner";
 import { trackSilence } from "./silence";
@@ -49,12 +49,13 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   const opening = openingSummary(leased, new Date(), state);
   await writeSummary(context.store, opening);
   events.started(run);
-  const lineage = startLineage({
+  const reports = startReports({
     entry: leased.entry,
     opening,
     python: leased.environments.tap.python,
     results: leased.workspace.directory,
   });
+  const parts: RunPart[] = [];
   const release = watchLimits(leased);
   const silence = trackSilence(context.store, opening);
   const runner = (event: RunnerEvent) => {
@@ -67,7 +68,9 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       () => silence.end(),
     );
     await files.keepOutputs();
-    const { committed, unsaved } = await commit(leased, files, replicated.code);
+    const { committed, unsaved } = await timed(parts, "commit", () =>
+      commit(leased, files, replicated.code),
+    );
     const error =
       unsaved === undefined
         ? errorOf(leased, replicated)
@@ -79,16 +82,24 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
           : replicated.code,
       error,
     };
-    const end = loaded.code === ExitCode.ok ? await followUp(leased, files) : loaded;
-    return await close(leased, lineage, closingSummary(opening, replicated, committed, end, files));
+    const end = loaded.code === ExitCode.ok ? await followUp(leased, files, parts) : loaded;
+    return await close(
+      leased,
+      { reports, parts },
+      closingSummary(opening, replicated, committed, end, files),
+    );
   } catch (error) {
     if (context.stop.atOnce.aborted)
-      return await close(leased, lineage, {
-        ...opening,
-        status: "interrupted",
-        code: ExitCode.interrupted,
-        error: context.stop.reason ?? null,
-      });
+      return await close(
+        leased,
+        { reports, parts },
+        {
+          ...opening,
+          status: "interrupted",
+          code: ExitCode.interrupted,
+          error: context.stop.reason ?? null,
+        },
+      );
     const failed = {
       ...opening,
       status: "failed",
@@ -96,7 +107,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       error: problemOf(error),
     } as const;
     // If the store is not writable, this fails too, with a less helpful message.
-    await close(leased, lineage, failed).catch(() => undefined);
+    await close(leased, { reports, parts }, failed).catch(() => undefined);
     throw error;
   } finally {
     release();
@@ -199,6 +210,7 @@ async function commit(
 async function followUp(
   { context, entry, options, events, run }: LeasedRun,
   files: RunFiles,
+  parts: RunPart[],
 ): Promise<{ readonly code: number; readonly error: string | null }> {
   if (options.skipFollowUps) return { code: ExitCode.ok, error: null };
   const error = await runFollowUps(entry, {
@@ -207,6 +219,7 @@ async function followUp(
     secrets: context.secrets,
     stop: context.stop,
     events,
+    parts,
   });
   if (error === null) return { code: ExitCode.ok, error };
   return context.stop.count > 0
@@ -220,15 +233,33 @@ function errorOf({ context }: LeasedRun, { code, error }: Replicated): string | 
 
 async function close(
   { context, begun }: LeasedRun,
-  lineage: Lineage,
+  { reports, parts }: { readonly reports: Reports; readonly parts: readonly RunPart[] },
   summary: RunSummary,
 ): Promise<RunSummary> {
   const seconds = Math.round(performance.now() - begun) / 1000;
   const ended = { ...summary, ended: new Date().toISOString(), seconds };
-  const undelivered = await lineage.ended(ended, context.stop.atOnce.aborted ? "short" : "full");
+  const patience = context.stop.atOnce.aborted ? "short" : "full";
+  const undelivered = await reports.ended(ended, parts, patience);
   const closed = { ...ended, warnings: [...ended.warnings, ...undelivered] };
   await writeSummary(context.store, closed);
   return closed;
+}
+
+/** Adds a step to `parts` when it has ended. */
+async function timed<Of extends { readonly unsaved?: string }>(
+  parts: RunPart[],
+  name: string,
+  step: () => Promise<Of>,
+): Promise<Of> {
+  const started = new Date().toISOString();
+  const result = await step();
+  parts.push({
+    name,
+    started,
+    ended: new Date().toISOString(),
+    ...(result.unsaved !== undefined && { error: result.unsaved }),
+  });
+  return result;
 }
 
 function openingSummary(

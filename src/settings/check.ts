@@ -61,7 +61,7 @@ export function settingsError(
 /** Pulumi.yaml has an empty object as the default of these; it means not set. */
 function isUnset(key: string, value: unknown): boolean {
   return (
-    (key === "objectStore" || key === "aws") &&
+    ["objectStore", "aws", "telemetry"].includes(key) &&
     typeof value === "object" &&
     value !== null &&
     Object.keys(value).length === 0

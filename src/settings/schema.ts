@@ -9,6 +9,7 @@ import { monitoringSettings } from "./monitoring";
 import { objectStoreSettings } from "./object-store";
 import { notificationsSettings } from "./notifications";
 import { defaultsSettings, proxySettings, schedulingSettings, scratchSettings } from "./runs";
+import { telemetrySettings } from "./telemetry";
 import { objectName } from "./values";
 
 /** All keys of the stack configuration except `secrets`. Pulumi.yaml describes the same keys. */
@@ -33,6 +34,8 @@ export const settingsSchema = z.strictObject({
   notifications: notificationsSettings.prefault({}),
   /** Where the lineage of runs is sent. Default: nowhere. */
   lineage: lineageSettings.prefault({}),
+  /** Where traces and metrics of runs are sent. Default: nowhere. */
+  telemetry: telemetrySettings.exactOptional(),
   /**
    * Level of the Pod Security Standards that the pipelines' namespace enforces: with `restricted`,
    * jobs and follow-ups cannot run as root; with `baseline` they can. Default: `restricted`.

@@ -23,6 +23,10 @@ const settings = {
   registry: { address: "registry.example.com", username: "ci", password: "registry" },
   images: { git: { tokens: { "github.com": "github-token" } } },
   lineage: { openlineage: { url: "https://marquez.example.com", apiKey: "marquez" } },
+  telemetry: {
+    endpoint: "https://otlp.example.com",
+    headers: { Authorization: { secret: "otlp" }, "x-team": "data" },
+  },
   notifications: {
     webhook: "channel",
     channels: [
@@ -43,6 +47,7 @@ const NAMED = [
   { path: "notifications.channels[1].url", secret: "hook" },
   { path: "notifications.channels[1].headers.Authorization", secret: "token" },
   { path: "lineage.openlineage.apiKey", secret: "marquez" },
+  { path: "telemetry.headers.Authorization.secret", secret: "otlp" },
 ];
 
 test("secrets: settings that name one are found in the schema", () => {

@@ -13,6 +13,10 @@ const stack = once(() =>
     "tapctl:lineage": JSON.stringify({
       openlineage: { url: "https://marquez.example.com", apiKey: "channel" },
     }),
+    "tapctl:telemetry": JSON.stringify({
+      endpoint: "https://otlp.example.com",
+      headers: { Authorization: { secret: "channel" } },
+    }),
   }),
 );
 

@@ -129,6 +129,10 @@ def _without_session(args: Arguments) -> Outcome:
         from .notify import notify
 
         return notify(args)
+    if args.command == "telemetry":
+        from .telemetry import telemetry
+
+        return telemetry(args)
     if args.command == "lineage":
         from .lineage import lineage
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any, Optional
 
 from .codes import INTERNAL, OK, USAGE, RunnerError
 from .files import read_object_text, write_atomic, write_json
 from .freshness import oldest
-from .lineage_facts import report_end
+from .log import timestamp
 from .lossless import JsonText
 from .messages import state_value
+from .report_end import has_telemetry, report_end
 from .request import Arguments
 from .summary import result_of, summary
 from .workflow import COMPLETE, awaited_outcome
@@ -21,6 +23,7 @@ def commit(args: Arguments) -> tuple[int, Optional[str]]:
 
     Also writes the run's summary, so that a successful run needs no further step.
     """
+    began = timestamp(time.time())
     _check_loaded(args.target_result)
     candidate = _checked(args) if args.save_state and os.path.exists(args.candidate) else None
     if candidate is None:
@@ -31,11 +34,12 @@ def commit(args: Arguments) -> tuple[int, Optional[str]]:
     if args.schemas and args.save_state and _is_complete(args):
         _keep_schemas(args)
     told = summary(args, *_end(args), committed=candidate and candidate.members["state"])
+    parts = _parts(args, began)
     if args.summary:
-        write_json(args.summary, told)
+        write_json(args.summary, {**told, "parts": parts} if has_telemetry() else told)
     if args.facts:
         _write_facts(args, told)
-    report_end(told, [result_of(args.tap_result), result_of(args.target_result)])
+    report_end(told, [result_of(args.tap_result), result_of(args.target_result)], parts)
     return OK, None
 
 
@@ -85,6 +89,14 @@ def _end(args: Arguments) -> tuple[str, Optional[int], None]:
     """Status, code and error. A run with follow-up steps is still in progress; its exit handler reports the end."""
     more = not _is_complete(args) or args.follow_ups
     return ("running", None, None) if more else ("succeeded", OK, None)
+
+
+def _parts(args: Arguments, began: str) -> list[dict[str, Any]]:
+    """The commit, and the follow-ups that begin after it, as steps of the run's trace."""
+    ended = timestamp(time.time())
+    own = [{"name": "commit", "started": began, "ended": ended}]
+    begin = args.follow_ups and _is_complete(args)
+    return [*own, {"name": "follow-ups", "started": ended}] if begin else own
 
 
 def _write_facts(args: Arguments, told: dict[str, Any]) -> None:

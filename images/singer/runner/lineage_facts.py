@@ -65,15 +65,6 @@ def combined(results: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def report_end(summary: Mapping[str, Any], results: list[dict[str, Any]]) -> None:
-    """Sends the event of a run that has ended, if lineage is wanted."""
-    if os.environ.get("OPENLINEAGE_URL"):
-        # Loaded only then: HTTP takes longer to load than most steps to run.
-        from .lineage import ended
-
-        ended(summary, results, os.environ)
-
-
 def _wanted() -> bool:
     return bool(os.environ.get("TAPCTL_LINEAGE") or os.environ.get("OPENLINEAGE_URL"))
 

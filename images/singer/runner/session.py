@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any, Optional
 
 from .codes import INTERRUPTED, RunnerError, status
 from .connector import Connector, read_connector, with_types
 from .descent import adopt_orphans, descendants, kill
 from .environment import Given, settings_from, standalone_config
-from .files import read_list, read_object, write_json
-from .log import Log
+from .files import read_list, read_object, result_if_any, write_json
+from .log import Log, timestamp
 from .lossless import encode
 from .masking import Masker, likely_secrets, named_secrets
 from .mounted_secrets import with_mounted_secrets
 from .private import make_private_dir, remove_tree
 from .progress import Progress
 from .request import Arguments
+from .run_steps import earlier_attempts
 from .supervisor import Supervisor
 
 Result = dict[str, Any]
@@ -35,10 +37,19 @@ class Session:
         self.progress = Progress(getattr(args, "progress", "none"))
         self.supervisor = Supervisor(args.grace_seconds)
         adopt_orphans()
-        self.result: Result = {"warnings": [], "leftOut": [], "leftOutCount": 0}
+        self.result: Result = {
+            "command": args.command,
+            "started": timestamp(time.time()),
+            "warnings": [],
+            "leftOut": [],
+            "leftOutCount": 0,
+        }
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
         """The content of the result."""
+        tries = earlier_attempts(result_if_any(getattr(args, "previous", None)))
+        if tries:
+            self.result["tries"] = tries
         self.output_folder: Optional[str] = None
         """The target's output directory, if it has a setting for one."""
         self._private: Optional[tuple[str, int]] = None
@@ -112,7 +123,8 @@ class Session:
         try:
             path = getattr(self.args, "result", None)
             if path:
-                whole = {"status": status(code), "code": code, "error": error, **self.result}
+                end = {"ended": timestamp(time.time()), "status": status(code), "code": code}
+                whole = {**end, "error": error, **self.result}
                 write_json(path, self.masker.tree(whole))
         finally:
             if self._private:

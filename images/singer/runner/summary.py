@@ -11,9 +11,9 @@ from typing import Any, Optional
 from .codes import INTERNAL, INTERRUPTED, OK
 from .failures import failures_in, first_failure
 from .files import read_object_text, write_json
-from .lineage_facts import report_end
 from .log import timestamp
 from .lossless import JsonText
+from .report_end import report_end
 from .request import Arguments
 
 _SUCCEEDED = "Succeeded"
@@ -36,7 +36,11 @@ def summarize(args: Arguments) -> tuple[int, Optional[str]]:
         code = INTERRUPTED if stopped else exit_code(error)
         told = summary(args, "interrupted" if stopped else "failed", code, error, committed)
     write_json(args.output, told)
-    report_end(told, [result_of(args.tap_result), result_of(args.target_result)])
+    parts = [
+        each if each.get("ended") else {**each, "error": told["error"]}
+        for each in before.get("parts", [])
+    ]
+    report_end(told, [result_of(args.tap_result), result_of(args.target_result)], parts)
     return OK, None
 
 

@@ -31,6 +31,18 @@ export interface LineageBackend {
   readonly apiKey?: SecretKey;
 }
 
+/** A receiver of traces and metrics over OTLP/HTTP. */
+export interface TelemetryReceiver {
+  /** Address, without `/v1/traces`. Example: `"http://collector.monitoring:4318"`. */
+  readonly endpoint: string;
+  /** Headers of the requests: a JSON object. Default: none. */
+  readonly headers?: SecretKey;
+  /** Attributes of the resource. Example: `{ "service.namespace": "pipelines" }`. */
+  readonly resourceAttributes: { readonly [name: string]: string };
+  /** Longest time that a receiver without an answer delays a run. Example: `"0.1s"`. */
+  readonly timeout: Duration;
+}
+
 /** Proxies of containers. */
 export interface Proxy {
   /** Proxy for `http:` URLs. Example: `"http://proxy.example.com:3128"`. Default: none. */
@@ -112,6 +124,8 @@ export interface ClusterSettings {
   readonly uiUrl?: string;
   /** OpenLineage backend that runs are reported to. Default: none. */
   readonly lineage?: LineageBackend;
+  /** Receiver of traces and metrics. Default: none. */
+  readonly telemetry?: TelemetryReceiver;
   /** Proxies of connectors, notifications, follow-ups and jobs. Default: none. */
   readonly proxy?: Proxy;
   /**

@@ -92,6 +92,7 @@ export const streamTargetRequest = {
   tapActivity: file("tap.log"),
   // Result of the target in the previous attempt, to which this attempt adds its counts.
   earlier: file("earlier.json"),
+  previous: file("earlier.json"),
   result: STREAM.targetResult,
   outcome: STREAM.targetOutcome,
 } satisfies RequestTemplate;
@@ -182,6 +183,7 @@ function tap() {
     discovered: file("discovered.json"),
     settings: json("tapSettings"),
     overlay: file("overlay.json"),
+    previous: file("previous-tap.json"),
     tapLog: file("tap.log"),
     parallel: json("parallel"),
     lastAttempt: json("retries"),
@@ -193,6 +195,7 @@ function target() {
     ...run(),
     targetConnector: "/opt/singer/connector.json",
     outputDirectory: parameter("outputDirectory"),
+    previous: file("previous-target.json"),
     targetLog: file("target.log"),
     candidate: file("candidate.json"),
     rules: parameter("rules"),

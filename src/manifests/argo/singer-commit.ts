@@ -8,7 +8,7 @@ import {
   SUMMARY,
   verdictRequest,
 } from "./requests";
-import { withLineage } from "./singer-lineage";
+import { withReports } from "./singer-lineage";
 import { committedFacts, committedMetrics } from "./singer-metrics";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
@@ -47,7 +47,7 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
       ],
     },
     metrics: { prometheus: [...committedMetrics] },
-    container: withLineage(
+    container: withReports(
       runnerContainer(settings, "main", settings.runnerImage, commitRequest, workMounts),
       settings,
     ),

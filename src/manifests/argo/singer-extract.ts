@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { stateInputs, storeConfigInputs } from "./singer-inputs";
+import { previousInput, stateInputs, storeConfigInputs } from "./singer-inputs";
 import { extractRequest } from "./requests";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
@@ -29,6 +29,7 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
         optionalFileIn("overlay", keys.overlay),
         optionalFileIn("stored-catalog", keys.catalog),
         ...storeConfigInputs("tap"),
+        ...previousInput(settings, "tap"),
       ],
     },
     volumes: [...pod.volumes, configVolume("tap")],

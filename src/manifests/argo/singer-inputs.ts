@@ -1,3 +1,4 @@
+import type { ClusterSettings } from "./cluster-settings";
 import { historyPrefix, type ConfigFile } from "../../store/keys";
 import { parameter } from "./parameters";
 import { keys, optionalFileIn, WORK } from "./store-artifacts";
@@ -24,6 +25,18 @@ export const stateInputs: Artifact[] = [
 
 /** The schemas of the last successful run, if there are any. */
 export const schemasInput: Artifact = optionalFileIn("schemas", keys.schemas);
+
+/**
+ * Result of the attempt before this one, so that the trace of a run has all of them; not read
+ * without telemetry.
+ */
+export function previousInput(
+  { telemetry }: Pick<ClusterSettings, "telemetry">,
+  kind: "tap" | "target",
+): Artifact[] {
+  const file = kind === "tap" ? "extract-result.json" : "load-result.json";
+  return telemetry ? [optionalFileIn(`previous-${kind}`, keys.file(file))] : [];
+}
 
 /**
  * Config, catalog and initial state for `configFrom: "store"`; other pipelines do not read them.

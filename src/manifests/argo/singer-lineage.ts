@@ -1,3 +1,4 @@
+import { telemetryEnvironment } from "./singer-telemetry";
 import { unexpanded } from "../../model/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { lineageRequest } from "./requests";
@@ -26,9 +27,9 @@ export function lineageEnvironment({ lineage }: Pick<ClusterSettings, "lineage">
   ];
 }
 
-/** A container that also sends events to OpenLineage, if there is a backend. */
-export function withLineage(container: Container, settings: ClusterSettings): Container {
-  const own = lineageEnvironment(settings);
+/** A container that also reports the end of a run, if there is a backend. */
+export function withReports(container: Container, settings: ClusterSettings): Container {
+  const own = [...lineageEnvironment(settings), ...telemetryEnvironment(settings)];
   return own.length === 0 ? container : { ...container, env: [...(container.env ?? []), ...own] };
 }
 
@@ -63,7 +64,7 @@ export function lineageTemplates(settings: ClusterSettings): readonly Template[]
       activeDeadlineSeconds: 60,
       timeout: "120s",
       inputs: { parameters: [{ name: "run" }] },
-      container: withLineage(container, settings),
+      container: { ...container, env: [...(container.env ?? []), ...lineageEnvironment(settings)] },
     },
   ];
 }

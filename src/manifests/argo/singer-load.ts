@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { schemasInput, stateInputs, storeConfigInputs } from "./singer-inputs";
+import { previousInput, schemasInput, stateInputs, storeConfigInputs } from "./singer-inputs";
 import { loadRequest, OUTPUT, SCHEMAS } from "./requests";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
@@ -35,6 +35,7 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
         ...stateInputs,
         schemasInput,
         ...storeConfigInputs("target"),
+        ...previousInput(settings, "target"),
       ],
     },
     volumes: [...pod.volumes, configVolume("target")],

@@ -9,8 +9,8 @@ import {
   type RequestTemplate,
 } from "./requests";
 import { committed } from "./singer-commit";
-import { schemasInput, stateInputs } from "./singer-inputs";
-import { withLineage } from "./singer-lineage";
+import { previousInput, schemasInput, stateInputs } from "./singer-inputs";
+import { withReports } from "./singer-lineage";
 import { committedMetrics } from "./singer-metrics";
 import {
   configMount,
@@ -54,6 +54,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
         optionalFileIn("overlay", keys.overlay),
         optionalFileIn("stored-catalog", keys.catalog),
         optionalFileIn("earlier", keys.file("load-result.json")),
+        ...previousInput(settings, "tap"),
       ],
     },
     volumes: [
@@ -80,7 +81,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
         member(settings, "tap", parameter("tapImage"), streamTapRequest, "tap"),
         member(settings, "target", parameter("targetImage"), streamTargetRequest, "target"),
         {
-          ...withLineage(
+          ...withReports(
             member(settings, "main", settings.runnerImage, streamCommitRequest),
             settings,
           ),

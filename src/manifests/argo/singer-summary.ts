@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { SUMMARY, summaryRequest } from "./requests";
-import { lineageEnvironment } from "./singer-lineage";
+import { withReports } from "./singer-lineage";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { fileOut, keys, optionalFileIn } from "./store-artifacts";
 import type { EnvVar, Template } from "./types";
@@ -42,10 +42,7 @@ export function summaryTemplate(settings: ClusterSettings): Template {
       parameters: [{ name: "run" }],
       artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))],
     },
-    container: {
-      ...container,
-      env: [...(container.env ?? []), ...lineageEnvironment(settings), FAILURES],
-    },
+    container: withReports({ ...container, env: [...(container.env ?? []), FAILURES] }, settings),
     outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), SUMMARY)] },
   };
 }

@@ -46,6 +46,11 @@ export const run = {
     .exactOptional(),
   run: z.string().describe("ID of this run, instead of the one in `identity`.").exactOptional(),
   attempt: count.describe("Number of this attempt, from 0.").exactOptional(),
+  previous: path
+    .describe(
+      "Result of the attempt before this one, which the result of this one lists. A missing file means none.",
+    )
+    .exactOptional(),
   onChange: z
     .enum(["fail", "keep", "refresh"])
     .default("fail")

@@ -211,6 +211,12 @@ const lineage = z
     "Sends the events of a run to the OpenLineage backend in OPENLINEAGE_URL; never fails.",
   );
 
+const telemetry = z
+  .strictObject({ command: z.literal("telemetry") })
+  .describe(
+    'Sends the trace and the metrics of a run to the endpoint in OTEL_EXPORTER_OTLP_ENDPOINT, once the run has ended: a line on stdin, {"summary": summary of the run, "results": paths of the results of its steps, "parts": [{"name", "started", "ended", "error"}] of other steps}. Never fails.',
+  );
+
 /** What the runner is asked to do: its only interface. `images/singer/request.schema.json` is written from this schema. */
 export const requestSchema = z
   .discriminatedUnion("command", [
@@ -224,6 +230,7 @@ export const requestSchema = z
     summary,
     notify,
     lineage,
+    telemetry,
   ])
   .describe(
     "A request to the runner (singer-runner REQUEST): JSON text, or the path of a file with it. Relative paths count from the working directory.",

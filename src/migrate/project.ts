@@ -99,8 +99,14 @@ export interface Surroundings {
   readonly variables: readonly string[];
   /** Definitions from `plugins/…/NAME--VARIANT.lock`, by kind and name: `extractor tap-github`. */
   readonly locks: { readonly [plugin: string]: Partial<Plugin> };
-  /** Versions of the packages installed for a plugin, by kind and name. */
-  readonly installed: {
-    readonly [plugin: string]: readonly { readonly package: string; readonly version: string }[];
-  };
+  /** The packages installed for a plugin, by kind and name. */
+  readonly installed: { readonly [plugin: string]: readonly InstalledPackage[] };
+}
+
+/** A package in the environment of a plugin. */
+export interface InstalledPackage {
+  readonly package: string;
+  readonly version: string;
+  /** The commit that it was installed from, if it came from git. */
+  readonly commit?: string;
 }

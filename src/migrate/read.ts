@@ -4,7 +4,7 @@ import type { JsonObject } from "../model/connector-settings";
 import { UserError } from "../common/errors";
 import { parseEnvFile } from "../run/env-file";
 import { parseFile, pluginFrom } from "./parse";
-import type { MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
+import type { InstalledPackage, MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
 import { parseJson } from "../common/json";
 
 const FOLDERS: { readonly [Kind in PluginKind]: string } = {
@@ -114,24 +114,29 @@ function installedBelow(root: string, plugins: readonly Plugin[]): Surroundings[
   return Object.fromEntries(
     plugins.map(({ kind, name }) => {
       const lib = join(root, ".meltano", FOLDERS[kind], name, "venv", "lib");
-      const pythons = existsSync(lib)
+      const folders = existsSync(lib)
         ? readdirSync(lib)
             .map((python) => join(lib, python, "site-packages"))
             .filter(existsSync)
         : [];
-      const found = pythons
-        .flatMap((folder) => readdirSync(folder))
-        .map((entry) => /^(.+)-([^-]+)\.dist-info$/.exec(entry));
-      return [
-        `${kind} ${name}`,
-        found.flatMap((match) =>
-          match?.[1] !== undefined && match[2] !== undefined
-            ? [{ package: match[1], version: match[2] }]
-            : [],
-        ),
-      ];
+      return [`${kind} ${name}`, folders.flatMap(installedIn)];
     }),
   );
+}
+
+function installedIn(folder: string): readonly InstalledPackage[] {
+  return readdirSync(folder).flatMap((entry) => {
+    const [, name, version] = /^(.+)-([^-]+)\.dist-info$/.exec(entry) ?? [];
+    if (name === undefined || version === undefined) return [];
+    const commit = commitOf(join(folder, entry, "direct_url.json"));
+    return [{ package: name, version, ...(commit !== undefined && { commit }) }];
+  });
+}
+
+/** The commit of a package from git: https://packaging.python.org/en/latest/specifications/direct-url/ */
+function commitOf(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  return /"commit_id":\s*"([0-9a-f]{40})"/.exec(readText(file))?.[1];
 }
 
 function readJson(file: string): JsonObject {

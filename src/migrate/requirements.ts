@@ -111,7 +111,17 @@ function requirementOf(word: string): Requirement {
   };
 }
 
-/** Removes users from URLs: those of private packages contain tokens. */
+/** Removes passwords from URLs, and users, which may be tokens; the users of SSH are none. */
 function withoutUser(text: string): string {
-  return text.replace(/:\/\/[^/@\s]*@/, "://");
+  return text.replace(/(ssh)?:\/\/([^/@\s:]*)(?::[^/@\s]*)?@/, (_, ssh?: string, user?: string) =>
+    ssh === undefined ? "://" : `ssh://${user}@`,
+  );
+}
+
+/** A package's name as indexes compare it, without extras. */
+export function normalName(name: string): string {
+  return name
+    .replace(/\[.*$/, "")
+    .toLowerCase()
+    .replace(/[._-]+/g, "-");
 }

@@ -45,7 +45,7 @@ const PIP_URLS: readonly (readonly [string, readonly Requirement[], readonly str
   ],
   [
     "git+ssh://git@github.com/acme/tap-x.git@main",
-    [{ kind: "elsewhere", from: "git+ssh://github.com/acme/tap-x.git@main", name: "tap-x" }],
+    [{ kind: "elsewhere", from: "git+ssh://git@github.com/acme/tap-x.git@main", name: "tap-x" }],
     [],
   ],
   [

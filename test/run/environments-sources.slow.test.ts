@@ -68,6 +68,14 @@ suite("packages from other places than an index", { concurrency: 1 }, () => {
     assert.ok(environment, error);
   });
 
+  test("package from git: HEAD is locked at the newest commit of the default branch", async (t) => {
+    const site = await projectSite(t);
+    const repository = writeSource(temporaryFolder(t), "tap-own");
+    const newest = commit(repository);
+    const { text } = await lock(site, `git+file://${repository}@HEAD`);
+    assert.match(text, new RegExp(`\n# Source: {"commit":"${newest}"}\n`));
+  });
+
   test("package from git: a tag is locked at its commit, and a subdirectory is installed", async (t) => {
     const site = await projectSite(t);
     const repository = temporaryFolder(t);

@@ -19,18 +19,18 @@ export interface ResolvedReference {
  */
 export async function resolveReference({ url, ref }: GitAddress): Promise<ResolvedReference> {
   if (isCommit(ref)) return { commit: ref, kind: "commit" };
-  const { code, output } = await git(["ls-remote", "--tags", "--heads", url]);
+  const { code, output } = await git(["ls-remote", url, "HEAD", "refs/tags/*", "refs/heads/*"]);
   if (code !== 0) throw unreadable(url, output);
   const found = new Map(
     output.split("\n").flatMap((line) => {
-      const [, commit, name] = /^([0-9a-f]{40})\s+(refs\/\S+)$/.exec(line) ?? [];
+      const [, commit, name] = /^([0-9a-f]{40})\s+(HEAD|refs\/\S+)$/.exec(line) ?? [];
       return commit === undefined || name === undefined ? [] : [[name, commit] as const];
     }),
   );
   // An annotated tag has an object of its own; its commit is listed with ^{}.
   const tag = found.get(`refs/tags/${ref}^{}`) ?? found.get(`refs/tags/${ref}`);
   if (tag !== undefined) return { commit: tag, kind: "tag" };
-  const branch = found.get(`refs/heads/${ref}`);
+  const branch = found.get(ref === "HEAD" ? ref : `refs/heads/${ref}`);
   if (branch !== undefined) return { commit: branch, kind: "branch" };
   if (/^[0-9a-f]{7,39}$/.test(ref))
     throw new UserError(`${url}: the commit ${ref} is abbreviated`, {

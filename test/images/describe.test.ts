@@ -79,27 +79,74 @@ describe("connector description", () => {
     [
       "SDK tap (click)",
       CLICK,
-      { config: true, catalog: "catalog", state: true, discover: true, about: true },
+      {
+        config: true,
+        catalog: "catalog",
+        state: true,
+        discover: true,
+        about: true,
+        discover_first: false,
+      },
     ],
     [
       "singer-python tap",
       SINGER_PYTHON,
-      { config: true, catalog: "catalog", state: true, discover: true, about: false },
+      {
+        config: true,
+        catalog: "catalog",
+        state: true,
+        discover: true,
+        about: false,
+        discover_first: false,
+      },
     ],
     [
       "old singer-python tap with --catalog in prose",
       OLD,
-      { config: true, catalog: "properties", state: true, discover: true, about: false },
+      {
+        config: true,
+        catalog: "properties",
+        state: true,
+        discover: true,
+        about: false,
+        discover_first: false,
+      },
     ],
     [
       "hand-written tap",
       HAND_WRITTEN,
-      { config: true, catalog: "none", state: true, discover: false, about: false },
+      {
+        config: true,
+        catalog: "none",
+        state: true,
+        discover: false,
+        about: false,
+        discover_first: false,
+      },
     ],
     [
       "legacy target",
       TARGET,
-      { config: true, catalog: "none", state: false, discover: false, about: false },
+      {
+        config: true,
+        catalog: "none",
+        state: false,
+        discover: false,
+        about: false,
+        discover_first: false,
+      },
+    ],
+    [
+      "a tap that discovers and runs in one process",
+      `${SINGER_PYTHON}  --discover-first FILE  write the catalog to a file, and wait\n`,
+      {
+        config: true,
+        catalog: "catalog",
+        state: true,
+        discover: true,
+        about: false,
+        discover_first: true,
+      },
     ],
   ];
   for (const [name, help, flags] of styles) {
@@ -226,6 +273,7 @@ describe("connector description", () => {
         state: true,
         discover: false,
         about: false,
+        discover_first: false,
       });
     }));
 });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -55,6 +57,28 @@ def test_discovery_lists_every_kind_of_relation_and_no_system_schema(
     assert metadata(found["m-t"], ["properties", "a"]) == {"inclusion": "automatic"}
     assert metadata(found["m-t"], [])["schema-name"] == "m"
     assert found["m-t"]["table_name"] == "t"
+
+
+def test_one_process_discovers_and_runs(server: PostgresServer, tap: TapRuns) -> None:
+    server.query("create table m.t (id integer primary key); insert into m.t values (1), (2)")
+    discovered, gate = tap.folder / "discovered", subprocess.PIPE
+    command = [*tap.command({}, {}), "--discover-first", str(discovered)]
+    child = subprocess.Popen(command, stdin=gate, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not (discovered.exists() and discovered.read_text().endswith("\n")):
+        assert child.poll() is None
+    assert json.loads(discovered.read_text()) == tap.discover()
+    tap.command(tap.catalog({"m-t": None}), {})
+    extract = read(0, *child.communicate(b"\n"))
+    assert child.returncode == 0, extract.log
+    assert ids(extract.records("m-t")) == [1, 2]
+
+
+def test_a_process_that_discovered_ends_with_its_stdin(tap: TapRuns) -> None:
+    discovered = str(tap.folder / "discovered")
+    command = [*tap.command({}, {}), "--discover-first", discovered]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert read(1, b"", done.stderr).error == "stdin ended before the run was to begin"
 
 
 def test_discovery_takes_few_queries_for_3000_tables(server: PostgresServer, tap: TapRuns) -> None:

@@ -26,6 +26,8 @@ class Flags(NamedTuple):
     state: bool
     discover: bool
     about: bool
+    discover_first: bool = False
+    """--discover-first: one process discovers, waits for the selection, and runs."""
 
 
 class Connector(NamedTuple):
@@ -90,6 +92,7 @@ def read_connector(path: str, kind: str) -> Connector:
             flags.get("state") is True,
             flags.get("discover") is True,
             flags.get("about") is True,
+            flags.get("discover_first") is True,
         ),
         settings=settings,
         output_setting=raw.get("outputSetting"),

@@ -55,7 +55,14 @@ def read_flags(text: str) -> Flags:
         )
 
     catalog = "catalog" if has("--catalog") else "properties" if has("--properties") else "none"
-    return Flags(has("--config"), catalog, has("--state"), has("--discover"), has("--about"))
+    return Flags(
+        has("--config"),
+        catalog,
+        has("--state"),
+        has("--discover"),
+        has("--about"),
+        has("--discover-first"),
+    )
 
 
 def _help(name: str, command: list[str], failed: int) -> str:

@@ -8,7 +8,6 @@ import stat
 import time
 from typing import Optional
 
-from .child import Child
 from .closed_output import ClosedOutput
 from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, RunnerError, io_error
 from .column_masking import ColumnMasking, MaskedOutput, column_masking
@@ -35,13 +34,12 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     is_fifo = args.output != "-" and not is_file
     masked = MaskedOutput(masking, output, args.output, closes=is_fifo) if masking else None
     sink = masked.sink if masked else output
-    tap = Child("tap", plan.connector.name, plan.command, None, sink)
+    tap = plan.start(session, sink)
     if masked:
         masked.start(tap, supervisor)
     elif is_fifo:
         # The reader must see the end of the FIFO when the tap exits.
         os.close(output)
-    tap.watch(session.log, supervisor.wake, grace=supervisor.grace)
     growth = Growth(args.output) if session.progress.on else None
     session.progress.phase("extract", "start")
 

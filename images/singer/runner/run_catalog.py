@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .catalog import entries
 from .codes import USAGE, RunnerError
 from .connector import Connector
-from .discovery import run_discovery
 from .files import read_json, read_list, write_atomic
 from .rules import Options
 from .selection import check_rule, select
@@ -20,9 +19,16 @@ Catalog = dict[str, Any]
 
 
 def run_catalog(
-    session: Session, tap: Connector, config: TapConfig, options: list[Options]
+    session: Session,
+    tap: Connector,
+    config: TapConfig,
+    options: list[Options],
+    discover: Callable[[], Catalog],
 ) -> Optional[Catalog]:
-    """The catalog for the tap, if it is given one or the pipeline selects streams."""
+    """The catalog for the tap, if it is given one or the pipeline selects streams.
+
+    `discover` runs the discovery of the tap.
+    """
     args = session.args
     if args.catalog:
         catalog: Catalog = read_json(args.catalog, "catalog", constants=True)
@@ -50,7 +56,7 @@ def run_catalog(
             # The source may have new streams.
             session.log.line("runner", f"discovers again: in the stored catalog, {error}")
             stored = None
-    found = run_discovery(session, tap, config)
+    found = discover()
     if stored and still_fits(stored, found, rules):
         session.log.line("runner", "uses the stored catalog: the source still has what it selects")
         return _selected(session, stored, rules)

@@ -27,19 +27,16 @@ from .target import PipeLoad, prepare_target
 
 def stream(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a stream."""
-    plan = prepare_tap(session)
+    target = prepare_target(session)
+    # It starts while the tap discovers. If the tap does not start, the end of the session kills it.
+    load = PipeLoad(session, target)
+    read, write = large_pipe()
+    plan = prepare_tap(session, write)
     write_catalog(session, plan.catalog)
     masking = column_masking(session, plan.catalog)
-    target = prepare_target(session)
     session.check_not_stopped()
     inspected = inspection(session, lambda: plan.catalog)
-    read, write = large_pipe()
-    load = PipeLoad(session, target)
-    try:
-        tap = Child("tap", plan.connector.name, plan.command, None, write)
-    except BaseException:
-        load.child.kill()
-        raise
+    tap = plan.start(session, write)
     os.close(write)
     scanner = Scanner(
         keep_bad=session.args.max_bad_lines + 1,
@@ -95,7 +92,6 @@ class _Run:
         wake = session.supervisor.wake
         self._relay.start(lambda: source, wake)
         load.watch(self._relay)
-        tap.watch(session.log, wake, grace=session.supervisor.grace)
         self._closed = ClosedOutput(tap, session.supervisor, self._stop_tap)
         self._idle = Idle(session, tap.name, "sent", self._signs_of_life, self._stop_idle)
         self._finishing = False

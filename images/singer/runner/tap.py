@@ -6,7 +6,9 @@ import os
 from typing import Any, NamedTuple, Optional
 
 from .bookmarks import State
+from .child import Child
 from .connector import Connector
+from .discovery import run_discovery
 from .files import write_json
 from .lineage_facts import replicated
 from .lookback import Lookbacks
@@ -16,6 +18,7 @@ from .run_catalog import run_catalog
 from .session import Session
 from .state import read_start
 from .tap_config import prepare_config
+from .waiting_tap import WaitingTap
 
 
 class TapPlan(NamedTuple):
@@ -23,6 +26,8 @@ class TapPlan(NamedTuple):
 
     connector: Connector
     command: list[str]
+    waiting: Optional[WaitingTap]
+    """The tap, if it is started already."""
     state: Optional[State]
     """The Singer state it starts from, without lookback."""
     catalog: Optional[dict[str, Any]]
@@ -31,15 +36,33 @@ class TapPlan(NamedTuple):
     rules: Rules
     """Options of streams for what the tap sends."""
 
+    def start(self, session: Session, output: int) -> Child:
+        """Starts the tap, or lets it continue after its discovery, and watches it."""
+        started = self.waiting and self.waiting.run()
+        if started:
+            return started
+        child = Child("tap", self.connector.name, self.command, None, output)
+        child.watch(session.log, session.supervisor.wake, grace=session.supervisor.grace)
+        return child
 
-def prepare_tap(session: Session) -> TapPlan:
-    """Reads the tap's inputs, and runs discovery and selection if requested."""
+
+def prepare_tap(session: Session, output: Optional[int] = None) -> TapPlan:
+    """Reads the tap's inputs, and runs discovery and selection if requested.
+
+    With the `output` that the tap will have, one process may discover and run.
+    """
     args = session.args
     tap = session.connector("tap")
     rules = read_rules(args.rules)
     state = read_start(args).tap
     config = prepare_config(session, tap)
-    catalog = run_catalog(session, tap, config, rules)
+    waiting = (
+        WaitingTap(session, tap, config, output)
+        if output is not None and tap.flags.discover_first
+        else None
+    )
+    discover = waiting.discover if waiting else lambda: run_discovery(session, tap, config)
+    catalog = run_catalog(session, tap, config, rules, discover)
     command = tap.command + config.flags
     if catalog is not None and tap.flags.catalog != "none":
         command = command + [
@@ -53,7 +76,7 @@ def prepare_tap(session: Session) -> TapPlan:
         session.warn(f"{tap.name} does not support state: it starts from the beginning")
     session.result["stateBefore"] = state
     replicated(session, catalog)
-    return TapPlan(tap, command, state, catalog, config.overlay, Rules(rules, catalog))
+    return TapPlan(tap, command, waiting, state, catalog, config.overlay, Rules(rules, catalog))
 
 
 def _moved_back(

@@ -17,6 +17,7 @@ class Arguments:
     state: str = ""
     input: str = ""
     discover: bool = False
+    discover_first: str = ""
     test: bool = False
     about: bool = False
     format: str = "text"
@@ -35,6 +36,12 @@ def parse_arguments(
     add("--test", action="store_true", help="test the connection")
     if kind == "tap":
         add("--discover", action="store_true", help="print the catalog")
+        add(
+            "--discover-first",
+            default="",
+            metavar="FILE",
+            help="write the catalog to a file, and wait for a line on stdin before the run",
+        )
         add(
             "--catalog", "--properties", default="", metavar="FILE", help="JSON file of the catalog"
         )

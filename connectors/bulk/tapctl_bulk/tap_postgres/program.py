@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, cast
 
 import psycopg
@@ -25,6 +27,8 @@ from tapctl_bulk.tap_postgres.settings import SDK_ONLY, SETTINGS
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
 from tapctl_bulk.tap_postgres.sync import sync
 from tapctl_bulk.tap_postgres.tunnel import through_tunnel
+
+STDIN = 0
 
 BLOCK_SECONDS = 5
 """How long the last block may take after a signal, so that no line is cut."""
@@ -52,6 +56,7 @@ def _run(arguments: Arguments, config: Config) -> None:
 
 
 def _work(arguments: Arguments, config: Config, output: Output) -> None:
+    @cache
     def parameters() -> dict[str, Any]:
         return through_tunnel(config, connection_parameters(config))
 
@@ -61,6 +66,8 @@ def _work(arguments: Arguments, config: Config, output: Output) -> None:
         elif arguments.test:
             _test(parameters())
         else:
+            if arguments.discover_first:
+                _discover_first(arguments.discover_first, _discover(config, parameters()))
             catalog = _file(arguments.catalog, "catalog", {"streams": []})
             state = _file(arguments.state, "state", {})
             sync(config, parameters, catalog, state, output)
@@ -80,6 +87,13 @@ def _discover(config: Config, parameters: dict[str, Any]) -> str:
     snapshot.end()
     catalog = catalog_of(found, text(config, "default_replication_method"), value_options(config))
     return json.dumps(json.loads(dumps(catalog)), indent=2) + "\n"
+
+
+def _discover_first(path: str, catalog: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(catalog)
+    if not os.read(STDIN, 1):
+        raise ConnectorError("stdin ended before the run was to begin")
 
 
 def _test(parameters: dict[str, Any]) -> None:

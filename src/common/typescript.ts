@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
+import { cached } from "./compile-cache";
+import { VERSION } from "./package";
 
 /**
  * Node's handlers for `require` by file extension. Source:
@@ -29,19 +31,25 @@ export function loadTypeScript(file: string): unknown {
 export function handleTypeScript(): void {
   const handlers = (Module as unknown as { readonly _extensions: Handlers })._extensions;
   if (handlers[".ts"] !== undefined) return;
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- most commands of a cluster load no TypeScript
-  const { transformSync } = require("esbuild") as typeof import("esbuild");
   process.setSourceMapsEnabled(true);
-  handlers[".ts"] = (module, file) => {
-    const { code } = transformSync(readFileSync(file, "utf8"), {
-      loader: "ts",
-      format: "cjs",
-      target: "node20",
-      platform: "node",
-      sourcefile: file,
-      sourcemap: "inline",
-      logLevel: "silent",
-    });
-    module._compile(code, file);
-  };
+  handlers[".ts"] = (module, file) => module._compile(compile(file), file);
+}
+
+function compile(file: string): string {
+  const source = readFileSync(file, "utf8");
+  const options = {
+    loader: "ts",
+    format: "cjs",
+    target: "node20",
+    platform: "node",
+    sourcefile: file,
+    sourcemap: "inline",
+    logLevel: "silent",
+  } as const;
+  return cached(file, JSON.stringify([VERSION, options, source]), () => {
+    // Starting esbuild takes longer than the rest of many commands.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only if it is needed
+    const { transformSync } = require("esbuild") as typeof import("esbuild");
+    return transformSync(source, options).code;
+  });
 }

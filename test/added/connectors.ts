@@ -1,26 +1,21 @@
 /** A connector that is added, type-checked and, where it needs no account, run. */
 export interface Added {
-  /** Name on the package index. */
+  /** Name on the package index, or a repository with a tag or commit: `owner/name@ref`. */
   readonly package: string;
   readonly version?: string;
-  /** Whether its source archive is committed to a git repository, from which it is added. */
-  readonly git?: boolean;
   /** Options for `tapctl add`. */
   readonly options?: readonly string[];
   /** Settings with which it runs without an account. Default: it is not run. */
   readonly run?: string;
 }
 
-const onIndex = (...names: readonly string[]): readonly Added[] =>
+const named = (...names: readonly string[]): readonly Added[] =>
   names.map((name) => ({ package: name }));
-
-const onGit = (...names: readonly string[]): readonly Added[] =>
-  names.map((name) => ({ package: name, git: true }));
 
 /** Connectors besides those that this package has. */
 export const CONNECTORS: readonly Added[] = [
   // Built with the Singer SDK.
-  ...onIndex(
+  ...named(
     "meltanolabs-tap-github",
     "tap-stackexchange",
     "tap-pypistats",
@@ -52,7 +47,7 @@ export const CONNECTORS: readonly Added[] = [
   { package: "target-sqlite", run: `{ path_to_db: "output.db", database: "output.db" }` },
   { package: "target-singer-jsonl" },
   // Older ones.
-  ...onIndex(
+  ...named(
     "tap-zendesk",
     "tap-salesforce",
     "tap-stripe",
@@ -68,21 +63,36 @@ export const CONNECTORS: readonly Added[] = [
     "target-gsheet",
   ),
   { package: "target-json", run: "{}" },
-  // From git: their source archives stand in for their repositories.
-  ...onGit(
-    "tap-google-sheets",
-    "tap-intercom",
-    "tap-shopify",
-    "tap-gitlab",
-    "tap-harvest",
-    "tap-recharge",
-    "tap-slack",
-    "tap-stackexchange",
-    "tap-pypistats",
-    "pipelinewise-tap-github",
-    "pipelinewise-target-s3-csv",
+  // From git. Most of them are on no package index, or an index has another package of that name.
+  ...named(
+    "MeltanoLabs/tap-universal-file@v0.0.1",
+    "MeltanoLabs/tap-google-analytics@v0.1.1",
+    "MeltanoLabs/tap-meltanohub@bc80b49f037ce95e34ff0c0f00c49c26d18a57d5",
+    "MeltanoLabs/target-mssql@v0.1.5",
+    "hotgluexyz/tap-csv@v0.1.7",
+    "hotgluexyz/target-salesforce-v3@v0.1.18",
+    "singer-io/tap-google-sheets@v3.1.2",
+    "singer-io/tap-intercom@v2.2.1",
+    "singer-io/tap-mambu@v4.6.1",
+    "singer-io/tap-referral-saasquatch@v2.1.0",
+    "singer-io/tap-shopify@v3.10.0",
+    "singer-io/tap-slack@v1.1.2",
+    "transferwise/pipelinewise-tap-twilio@v1.1.2",
   ),
-  { package: "target-jsonl", version: "0.1.4", git: true, run: "{}" },
+  {
+    package: "MeltanoLabs/tap-csv@v1.3.2",
+    run: `{ files: [{ entity: "things", path: "things.csv", keys: ["id"] }] }`,
+  },
+  {
+    package: "MeltanoLabs/tap-jaffle-shop@v0.3.1",
+    run: `{ years: 1, stream_name_prefix: "raw-" }`,
+  },
+  { package: "MeltanoLabs/target-sqlite@d4e802eadfd383d0b6993f97769e2d1ae8099507", run: `{ database: "output.db" }` },
+  { package: "MeltanoLabs/target-yaml@3d9dc981d0d92678d428b78bbe0ab88d64a61d06", run: "{}" },
+  { package: "hotgluexyz/tap-mock@v0.0.3", run: "{}" },
+  { package: "hotgluexyz/target-parquet@v0.1.4", run: "{}" },
   // Rejected with an error.
-  ...onIndex("requests", "target-encoding", "tap-a-package-that-no-index-has"),
+  ...named("requests", "target-encoding", "tap-a-package-that-no-index-has"),
+  // A program in Go.
+  { package: "MeltanoLabs/target-jsonl-blob@v0.0.12" },
 ];

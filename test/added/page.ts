@@ -1,8 +1,7 @@
 /** How adding a connector went. */
 export interface Outcome {
+  /** Name on the package index, or a repository with a tag or commit. */
   readonly package: string;
-  /** Whether it was added from a git repository. */
-  readonly git: boolean;
   /** Duration of `tapctl add`. */
   readonly seconds: number;
   /** Error of `tapctl add`. */
@@ -22,38 +21,60 @@ export interface Outcome {
   readonly ran?: string;
 }
 
-/** The page with the table of all connectors. */
-export function addedPage(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map((outcome) => {
-    const { result, error, compiled, ran, git } = outcome;
-    const cells = [
-      `\`${outcome.package}\`${git ? " (git)" : ""}`,
-      result?.packageVersion ?? "",
-      result === undefined ? "" : isSdk(outcome) ? "SDK" : "older",
-      result === undefined ? "" : `${result.settings.length} (${result.required.length})`,
-      error === undefined ? "yes" : `no: ${escape(error)}`,
-      compiled === undefined ? "" : compiled === "" ? "yes" : `no: ${escape(compiled)}`,
-      ran === undefined ? "" : ran === "" ? "yes" : `no: ${escape(ran)}`,
-      outcome.seconds.toFixed(1),
-    ];
-    return `| ${cells.join(" | ")} |`;
+/** A row of the page's table. */
+export interface Row {
+  readonly package: string;
+  readonly text: string;
+}
+
+/** The row of a connector. */
+export function rowOf(outcome: Outcome): Row {
+  const { result, error, compiled, ran } = outcome;
+  const cells = [
+    `\`${outcome.package}\``,
+    result?.packageVersion ?? "",
+    result === undefined ? "" : isSdk(outcome) ? "SDK" : "older",
+    result === undefined ? "" : `${result.settings.length} (${result.required.length})`,
+    error === undefined ? "yes" : `no: ${escape(error)}`,
+    compiled === undefined ? "" : compiled === "" ? "yes" : `no: ${escape(compiled)}`,
+    ran === undefined ? "" : ran === "" ? "yes" : `no: ${escape(ran)}`,
+    outcome.seconds.toFixed(1),
+  ];
+  return { package: outcome.package, text: `| ${cells.join(" | ")} |` };
+}
+
+/** The rows of a page that was written before. */
+export function rowsOf(page: string): readonly Row[] {
+  return page.split("\n").flatMap((text) => {
+    const name = /^\| `([^`]+)` \|/.exec(text)?.[1];
+    return name === undefined ? [] : [{ package: name, text }];
   });
-  const added = outcomes.filter(({ error }) => error === undefined);
-  const older = added.filter((outcome) => !isSdk(outcome));
-  const fromGit = added.filter(({ git }) => git);
+}
+
+/** The page with the table of all connectors. */
+export function addedPage(rows: readonly Row[]): string {
+  const added = rows.filter(({ text }) => !/^(?:\|[^|]*){4}\| no: /.test(text));
+  const count = (pattern: RegExp) => added.filter(({ text }) => pattern.test(text)).length;
   return `# Added connectors
 
 \`npm run verify:add\` adds each of these connectors to a new project with \`tapctl add\`, type-checks a pipeline with it,
-and runs it if it needs no account. ${added.length} of ${outcomes.length} were added: ${added.length - older.length} that are built
-with the Singer SDK and ${older.length} older ones, ${fromGit.length} of them from git. For a connector from git, the source
-archive of the package index stands in for its repository.
+and runs it if it needs no account. With names, it updates only their rows. ${added.length} of ${rows.length} were added: ${count(/\| SDK \|/)} that
+are built with the Singer SDK and ${count(/\| older \|/)} older ones, ${count(/^\| `[\w.-]+\//)} of them from git. A name with a slash is a repository on
+GitHub, added with \`--from git+https://github.com/NAME\`.
+
+To use a mirror of the repositories, let git rewrite their addresses:
+
+\`\`\`sh
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.https://git.example.com/.insteadOf GIT_CONFIG_VALUE_0=https://github.com/
+npm run verify:add MeltanoLabs/tap-csv@v1.3.2
+\`\`\`
 
 The column "Settings" has their number, and in parentheses how many are required. The time depends on the machine and its
 cache of packages.
 
 | Package | Version | Kind | Settings | Added | Compiles | Runs | Seconds |
 |---|---|---|---|---|---|---|---|
-${rows.join("\n")}
+${rows.map(({ text }) => text).join("\n")}
 `;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Adds connectors from package indexes and git to a project, type-checks a pipeline with each, runs those that need no
- * account, and writes a table: `npm run verify:add [NAME...]`. It builds the package first, needs package registries,
+ * account, and writes their rows of a table: `npm run verify:add [NAME...]`. It builds the package first, needs package registries,
  * and takes about half a minute for each connector.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -11,12 +11,10 @@ import { shippedConnectors } from "../../connectors/shipped";
 import { identifierOf } from "../../src/add/typescript-text";
 import { writeSource } from "../support/package-sources";
 import { CONNECTORS, type Added } from "./connectors";
-import { repositoryOf } from "./repository";
-import { addedPage, type Outcome } from "./page";
+import { addedPage, rowOf, rowsOf, type Outcome } from "./page";
 
 const ROOT = join(__dirname, "..", "..");
 const PAGE = join(ROOT, "docs", "added-connectors.md");
-const MEMORY = join(ROOT, ".tapctl", "added-connectors.json");
 
 /** A tap that sends one record. */
 const TAP = `
@@ -31,27 +29,15 @@ def main():
 `;
 
 function main(names: readonly string[]): void {
-  const known = new Map(
-    (
-      JSON.parse(
-        readFileSync(MEMORY, { encoding: "utf8", flag: "a+" }) || "[]",
-      ) as readonly Outcome[]
-    ).map((outcome) => [keyOf(outcome), outcome]),
-  );
+  const rows = new Map(rowsOf(readFileSync(PAGE, "utf8")).map((row) => [row.package, row]));
   const all = [...shipped(), ...CONNECTORS];
   for (const added of all) {
-    if (names.length === 0 ? known.has(keyOf(added)) : !names.includes(added.package)) continue;
+    if (names.length > 0 && !names.includes(added.package)) continue;
     const outcome = verify(added);
-    known.set(keyOf(added), outcome);
     process.stdout.write(`${JSON.stringify(outcome)}\n`);
-    writeFileSync(MEMORY, JSON.stringify([...known.values()], null, 1));
+    rows.set(added.package, rowOf(outcome));
+    writeFileSync(PAGE, addedPage(all.flatMap((one) => rows.get(one.package) ?? [])));
   }
-  const outcomes = all.flatMap((added) => known.get(keyOf(added)) ?? []);
-  writeFileSync(PAGE, addedPage(outcomes));
-}
-
-function keyOf({ package: name, git = false }: Pick<Added, "package" | "git">): string {
-  return `${name} ${git}`;
 }
 
 /** The packages that the connectors of this package install, in their versions. */
@@ -72,11 +58,11 @@ function shipped(): readonly Added[] {
 function verify(added: Added): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-added-"));
   const started = performance.now();
-  const base = { package: added.package, git: added.git === true };
+  const base = { package: added.package };
   try {
     const project = newProject(folder);
-    const from = added.git
-      ? ["--from", repositoryOf(added.package, added.version, join(folder, "git"))]
+    const from = added.package.includes("/")
+      ? ["--from", `git+https://github.com/${added.package}`]
       : [added.package, ...(added.version === undefined ? [] : ["--version", added.version])];
     const began = performance.now();
     const { status, stdout, stderr } = tapctl(project, [
@@ -103,7 +89,6 @@ function verify(added: Added): Outcome {
 function newProject(folder: string): string {
   const project = join(folder, "project");
   mkdirSync(project);
-  mkdirSync(join(folder, "git"));
   tapctl(folder, ["init", project, "--yes"]);
   mkdirSync(join(project, "node_modules"));
   symlinkSync(ROOT, join(project, "node_modules", "tapctl"));
@@ -114,6 +99,7 @@ function newProject(folder: string): string {
     join(ROOT, ".tapctl", "environments", "tools"),
     join(project, ".tapctl", "environments", "tools"),
   );
+  writeFileSync(join(project, "things.csv"), "id,name\n1,one\n");
   writeSource(join(project, "taps", "tap-one"), "tap-one", { code: TAP });
   return project;
 }

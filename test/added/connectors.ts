@@ -87,7 +87,10 @@ export const CONNECTORS: readonly Added[] = [
     package: "MeltanoLabs/tap-jaffle-shop@v0.3.1",
     run: `{ years: 1, stream_name_prefix: "raw-" }`,
   },
-  { package: "MeltanoLabs/target-sqlite@d4e802eadfd383d0b6993f97769e2d1ae8099507", run: `{ database: "output.db" }` },
+  {
+    package: "MeltanoLabs/target-sqlite@d4e802eadfd383d0b6993f97769e2d1ae8099507",
+    run: `{ database: "output.db" }`,
+  },
   { package: "MeltanoLabs/target-yaml@3d9dc981d0d92678d428b78bbe0ab88d64a61d06", run: "{}" },
   { package: "hotgluexyz/tap-mock@v0.0.3", run: "{}" },
   { package: "hotgluexyz/target-parquet@v0.1.4", run: "{}" },

@@ -1,73 +1,12 @@
 import { tap } from "../src/model/connector";
-import { postgresConnection, type PostgresConnection } from "./postgres";
 import {
-  sdkBatches,
-  sdkFlattenedNames,
-  sdkSettings,
-  type SdkBatches,
-  type SdkFlattenedNames,
-  type SdkSettings,
-} from "./sdk";
+  required,
+  settings,
+  settingsSchema,
+  type TapPostgresSdkSettings,
+} from "./settings/tap-postgres-sdk";
 
-/** Settings of {@link tapPostgresSdk}. */
-export interface TapPostgresSdkSettings
-  extends PostgresConnection, SdkSettings, SdkFlattenedNames, SdkBatches {
-  /** Database schemas to read. Default: all. */
-  readonly filter_schemas?: readonly string[];
-
-  /** Replication method of tables for which the pipeline sets none. Default: `FULL_TABLE`. */
-  readonly default_replication_method?: "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
-
-  /** Maximum number of records per stream and run. Default: no limit. */
-  readonly max_record_count?: number;
-
-  /**
-   * Sends dates and times as text, for years that Python does not support (`Year is out of range`).
-   * Default: false.
-   */
-  readonly dates_as_string?: boolean;
-
-  /**
-   * Declares json and jsonb columns as objects instead of any JSON. A target that validates records
-   * then rejects arrays, text and numbers in these columns. Default: false.
-   */
-  readonly json_as_object?: boolean;
-
-  /**
-   * Sends decimals as text with the format `x-singer.decimal`, so that all digits are kept.
-   * Default: false.
-   */
-  readonly use_singer_decimal?: boolean;
-
-  /**
-   * Conditions by stream, combined with AND. Default: none.
-   * @example `{ "public-orders": { custom_where_clauses: ["amount > 0"] } }`
-   */
-  readonly stream_options?: {
-    readonly [stream: string]: { readonly custom_where_clauses?: readonly string[] };
-  };
-
-  /**
-   * Replication slot for `LOG_BASED`: letters, digits and `_`, different for each pipeline.
-   * Default: `tappostgres`.
-   */
-  readonly replication_slot_name?: string;
-
-  /** Longest time that a `LOG_BASED` run reads the log, in seconds. Default: 600. */
-  readonly replication_max_run_seconds?: number;
-
-  /** Seconds without a change after which a `LOG_BASED` run ends. Default: 60. */
-  readonly replication_idle_exit_seconds?: number;
-
-  /** Reads the log once for all `LOG_BASED` streams instead of once per stream. Default: false. */
-  readonly log_based_single_connection?: boolean;
-
-  /**
-   * Reads a `LOG_BASED` table in full before its log. Requires `log_based_single_connection`.
-   * Default: false.
-   */
-  readonly auto_bootstrap_log_based?: boolean;
-}
+export type { TapPostgresSdkSettings };
 
 /**
  * Extracts from PostgreSQL with the published meltanolabs-tap-postgres: for stream maps, flattening
@@ -87,25 +26,9 @@ export const tapPostgresSdk = tap<TapPostgresSdkSettings>({
   extraPackages: ["msgspec==0.23.0"],
   executable: "tap-postgres",
   python: { min: "3.10" },
-  settings: {
-    ...postgresConnection,
-    ...sdkSettings,
-    ...sdkFlattenedNames,
-    ...sdkBatches,
-    filter_schemas: "json",
-    default_replication_method: "string",
-    max_record_count: "number",
-    dates_as_string: "boolean",
-    json_as_object: "boolean",
-    use_singer_decimal: "boolean",
-    stream_options: "json",
-    replication_slot_name: "string",
-    replication_max_run_seconds: "number",
-    replication_idle_exit_seconds: "number",
-    log_based_single_connection: "boolean",
-    auto_bootstrap_log_based: "boolean",
-  },
-  required: [],
+  settings,
+  required,
+  settingsSchema,
   location: ["host", "port", "database", "sqlalchemy_url"],
   limitations: [
     {

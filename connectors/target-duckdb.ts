@@ -1,65 +1,12 @@
 import { target } from "../src/model/connector";
-import { bulkTargetSettings, type BulkTargetSettings } from "./bulk-settings";
+import {
+  required,
+  settings,
+  settingsSchema,
+  type TargetDuckdbSettings,
+} from "./settings/target-duckdb";
 
-/** Settings of {@link targetDuckdb}. */
-export interface TargetDuckdbSettings extends BulkTargetSettings {
-  /**
-   * Path of the database file, such as `warehouse.duckdb`, `md:name` for MotherDuck, or
-   * `ducklake:…` for DuckLake.
-   */
-  readonly path: string;
-
-  /** Database schema for the tables, created if it does not exist. Default: `main`. */
-  readonly default_target_schema?: string;
-
-  /** Name of the database. Default: the one that `path` opens. */
-  readonly dbname?: string;
-
-  /** Alias of `dbname`. */
-  readonly database?: string;
-
-  /** MotherDuck token, as `secret("…")`. Default: the environment variable `MOTHERDUCK_TOKEN`. */
-  readonly token?: string;
-
-  /**
-   * DuckDB settings, such as `{ memory_limit: "1GB", threads: 2 }`. Default: one thread, and a
-   * memory limit that starts at 64 MiB and grows when a load needs more.
-   */
-  readonly settings?: { readonly [name: string]: string | number | boolean };
-
-  /** Has no effect: a batch always commits all streams. */
-  readonly flush_all_streams?: boolean;
-
-  /**
-   * Adds metadata columns such as `_sdc_extracted_at`, and handles ACTIVATE_VERSION messages.
-   * Default: false.
-   */
-  readonly add_metadata_columns?: boolean;
-
-  /**
-   * Deletes rows that the tap marks as deleted or that are no longer in the source. Implies
-   * `add_metadata_columns`. Default: false.
-   */
-  readonly hard_delete?: boolean;
-
-  /** Levels of nested objects to flatten into columns. Default: 0. */
-  readonly data_flattening_max_level?: number;
-
-  /** Fails on a stream without a key. If false, its rows are appended. Default: true. */
-  readonly primary_key_required?: boolean;
-
-  /** Has no effect: DuckDB checks every value. */
-  readonly validate_records?: boolean;
-
-  /** Folder for batch files. Default: the system's temporary folder. */
-  readonly temp_dir?: string;
-
-  /** Has no effect: batches are not CSV files. */
-  readonly delimiter?: string;
-
-  /** Has no effect: batches are not CSV files. */
-  readonly quotechar?: string;
-}
+export type { TargetDuckdbSettings };
 
 /**
  * Loads into a DuckDB file, MotherDuck or DuckLake with the bulk connector: DuckDB parses the
@@ -73,25 +20,9 @@ export const targetDuckdb = target<TargetDuckdbSettings>({
   name: "target-duckdb",
   bulk: "target_duckdb",
   requirements: ["duckdb==1.5.6", "msgspec==0.23.0"],
-  settings: {
-    ...bulkTargetSettings,
-    path: "string",
-    default_target_schema: "string",
-    dbname: "string",
-    database: "string",
-    token: "string",
-    settings: "json",
-    flush_all_streams: "boolean",
-    add_metadata_columns: "boolean",
-    hard_delete: "boolean",
-    data_flattening_max_level: "number",
-    primary_key_required: "boolean",
-    validate_records: "boolean",
-    temp_dir: "string",
-    delimiter: "string",
-    quotechar: "string",
-  },
-  required: ["path"],
+  settings,
+  required,
+  settingsSchema,
   defaults: { default_target_schema: "main" },
   destination: ["path", "dbname", "database", "default_target_schema", "schema_mapping"],
   trial: { path: "{directory}/trial.duckdb" },

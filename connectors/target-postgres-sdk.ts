@@ -1,38 +1,12 @@
 import { target } from "../src/model/connector";
-import { postgresConnection, type PostgresConnection } from "./postgres";
-import { sdkTargetSettings, type SdkTargetSettings } from "./sdk";
+import {
+  required,
+  settings,
+  settingsSchema,
+  type TargetPostgresSdkSettings,
+} from "./settings/target-postgres-sdk";
 
-/** Settings of {@link targetPostgresSdk}. */
-export interface TargetPostgresSdkSettings extends PostgresConnection, SdkTargetSettings {
-  /**
-   * Database schema for the tables, such as `raw`, created if it does not exist. Default: `melty`.
-   */
-  readonly default_target_schema?: string;
-
-  /** Inserts rows with COPY, which is faster. Default: true. */
-  readonly use_copy?: boolean;
-
-  /**
-   * Handles ACTIVATE_VERSION messages, with which a tap reports that it has read a full table: rows
-   * that are no longer in the source are marked or deleted. Default: true.
-   */
-  readonly activate_version?: boolean;
-
-  /** Processes ACTIVATE_VERSION messages at all. Default: true. */
-  readonly process_activate_version_messages?: boolean;
-
-  /**
-   * Deletes rows that are no longer in the source, instead of setting `_sdc_deleted_at`. Default:
-   * false.
-   */
-  readonly hard_delete?: boolean;
-
-  /** Stores text that the schema declares as base64 as bytes. Default: false. */
-  readonly interpret_content_encoding?: boolean;
-
-  /** Replaces the character U+0000, which PostgreSQL cannot store in text. Default: false. */
-  readonly sanitize_null_text_characters?: boolean;
-}
+export type { TargetPostgresSdkSettings };
 
 /**
  * Loads into PostgreSQL with the published meltanolabs-target-postgres: for stream maps and
@@ -50,18 +24,9 @@ export const targetPostgresSdk = target<TargetPostgresSdkSettings>({
   extraPackages: ["fastjsonschema==2.22.3"],
   launcher: "target_postgres.py",
   python: { min: "3.10" },
-  settings: {
-    ...postgresConnection,
-    ...sdkTargetSettings,
-    default_target_schema: "string",
-    use_copy: "boolean",
-    activate_version: "boolean",
-    process_activate_version_messages: "boolean",
-    hard_delete: "boolean",
-    interpret_content_encoding: "boolean",
-    sanitize_null_text_characters: "boolean",
-  },
-  required: [],
+  settings,
+  required,
+  settingsSchema,
   defaults: { use_copy: true },
   concurrentSetup: true,
   destination: ["host", "port", "database", "sqlalchemy_url", "default_target_schema"],

@@ -34,11 +34,12 @@ const TIMEOUT_MS = 60_000;
 /**
  * Starts a connector with --help and --about.
  *
+ * @param first arguments of the program before those, such as a script.
  * @throws UserError if it does not start, or is not a Singer connector.
  */
-export async function readAbout(command: string): Promise<About> {
+export async function readAbout(command: string, first: readonly string[] = []): Promise<About> {
   const name = command.split("/").at(-1) ?? command;
-  const help = await start(command, ["--help"]);
+  const help = await start(command, [...first, "--help"]);
   const text = `${help.stdout}\n${help.stderr}`;
   const flags = FLAGS.filter((flag) => new RegExp(`(^|[^\\w-])${flag}(?![\\w-])`).test(text));
   if (!flags.includes("--config")) {
@@ -52,7 +53,7 @@ export async function readAbout(command: string): Promise<About> {
     });
   }
   if (!flags.includes("--about")) return { hasAbout: false, flags, capabilities: [], problems: [] };
-  const about = await start(command, ["--about", "--format=json"]);
+  const about = await start(command, [...first, "--about", "--format=json"]);
   const found = aboutIn(about.stdout) ?? aboutIn(about.stderr);
   if (found === undefined)
     return {
@@ -131,7 +132,9 @@ function start(command: string, args: readonly string[]): Promise<Started> {
     };
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       const timedOut = error?.killed === true;
-      const reason = timedOut ? `no answer to ${args[0]} in ${TIMEOUT_MS / 1000} s` : stderr;
+      const reason = timedOut
+        ? `no answer to ${args.find((arg) => arg.startsWith("--"))} in ${TIMEOUT_MS / 1000} s`
+        : stderr;
       resolve({ code: error === null ? 0 : 1, stdout, stderr: reason });
     });
     child.stdin?.end();

@@ -8,7 +8,8 @@ export function schemaNotes(entry: unknown): readonly string[] {
   return ["tap", "target"].flatMap((at) => {
     const use = entry[at];
     const definition = isFields(use) ? use["connector"] : undefined;
-    const defect = isFields(definition) ? schemaDefect(definition) : undefined;
+    const settings = isFields(use) && isFields(use["settings"]) ? use["settings"] : {};
+    const defect = isFields(definition) ? schemaDefect(definition, settings) : undefined;
     return defect === undefined || !isFields(definition)
       ? []
       : [

@@ -25,7 +25,7 @@ const compiled = new WeakMap<object, ValidateFunction | string>();
  */
 export function schemaProblems(definition: Fields, settings: Fields): readonly SchemaProblem[] {
   const schema = definition["settingsSchema"];
-  if (!isFields(schema)) return [];
+  if (!isFields(schema) || !concerns(schema, settings)) return [];
   const validate = compile(schema);
   if (typeof validate === "string") return [];
   if (validate(plainValue(settings as JsonObject))) return [];
@@ -38,9 +38,24 @@ export function schemaProblems(definition: Fields, settings: Fields): readonly S
   return errors.flatMap((error) => problemOf(error, all, settings));
 }
 
-/** Why the schema of a connector cannot be used; undefined if it can, or if there is none. */
-export function schemaDefect({ settingsSchema: schema }: Fields): string | undefined {
-  if (!isFields(schema)) return undefined;
+/** Whether a schema has rules for one of the settings; compiling it takes longer than all else. */
+function concerns(schema: Fields, settings: Fields): boolean {
+  const { properties } = schema;
+  const isFlat = Object.keys(schema).every((word) => FLAT.has(word));
+  return (
+    !isFlat || !isFields(properties) || Object.keys(settings).some((name) => name in properties)
+  );
+}
+
+/** Words of a schema whose rules for the value of a setting are those of the setting alone. */
+const FLAT = new Set(["$schema", "type", "title", "description", "properties", "required"]);
+
+/** Why the schema of a connector cannot be used for settings; undefined if it can, or if it has no rules for them. */
+export function schemaDefect(
+  { settingsSchema: schema }: Fields,
+  settings: Fields,
+): string | undefined {
+  if (!isFields(schema) || !concerns(schema, settings)) return undefined;
   const validate = compile(schema);
   return typeof validate === "string" ? validate : undefined;
 }
@@ -134,7 +149,14 @@ function textOf({ keyword, params, message = "" }: ErrorObject, value: unknown):
     const { additionalProperty: name } = params as { readonly additionalProperty: string };
     return `has the unknown field ${quote(name)}`;
   }
+  if (keyword === "type") return `must be ${typeText((params as { readonly type: unknown }).type)}`;
   return message;
+}
+
+/** Types in words, without null, which no setting needs. */
+function typeText(type: unknown): string {
+  const names = (Array.isArray(type) ? type : [type]).map(String);
+  return names.filter((name) => name !== "null" || names.length === 1).join(" or ");
 }
 
 function enumText(allowed: readonly Json[], value: unknown): string {

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { secret, tap, targetJsonl } from "../../../connectors";
+import {
+  secret,
+  tap,
+  targetFiles,
+  targetJsonl,
+  targetPostgres,
+  targetPostgresSdk,
+  type Target,
+} from "../../../connectors";
+import { shippedConnectors } from "../../../connectors/shipped";
+import { schemaDefect } from "../../../src/model/validation/settings-schema";
 import { validatePipelines } from "../../../src/model/validation/validate";
 
 const SCHEMA = {
@@ -81,7 +91,7 @@ suite("settings and their JSON Schema", () => {
     ],
     [{ token: "secret-text" }, `setting "token" must match pattern "^tok_"`],
     [{ pages: 0 }, `setting "pages" must be >= 1`],
-    [{ pages: 1.5 }, `setting "pages" must be integer,null`],
+    [{ pages: 1.5 }, `setting "pages" must be integer`],
     [{ when: "x" }, `setting "when" must be integer, or must be array`],
     [{ streams: [{ path: "/a" }, {}] }, `setting "streams[1]" must have required property 'path'`],
     [{ streams: [{ path: 5 }] }, `setting "streams[0].path" must be string`],
@@ -90,6 +100,36 @@ suite("settings and their JSON Schema", () => {
   for (const [settings, text] of INVALID)
     test(`settings schema: ${text.slice(0, 70)}`, () =>
       assert.deepEqual(problemsOf(settings), [`tap ${text}`]));
+
+  const SHIPPED: readonly (readonly [Target, string])[] = [
+    [
+      targetPostgres({ mode: "upsrt" as "upsert" }),
+      `setting "mode" must be one of "append", "upsert", "scd2", "replace"; did you mean "upsert"?`,
+    ],
+    [targetFiles({ file_rows: 1.5 }), `setting "file_rows" must be integer`],
+    [
+      targetPostgresSdk({ ssh_tunnel: { port: "22" as never } }),
+      `setting "ssh_tunnel.port" must be integer`,
+    ],
+  ];
+  for (const [target, text] of SHIPPED)
+    test(`settings schema: a connector of this package: ${text.slice(0, 40)}`, () => {
+      const entry = { name: "own", schedule: "0 6 * * *", tap: tapOwn({}), target };
+      const { problems } = validatePipelines([entry]);
+      assert.deepEqual(
+        problems.map((problem) => problem.text),
+        [`target ${text}`],
+      );
+    });
+
+  test("settings schema: each schema of this package can be used", () => {
+    for (const connector of shippedConnectors())
+      assert.equal(
+        schemaDefect({ ...connector }, { ...connector.settings }),
+        undefined,
+        connector.name,
+      );
+  });
 
   test("settings schema: errors do not contain the value", () =>
     assert.doesNotMatch(problemsOf({ token: "hunter2" }).join(), /hunter2/));

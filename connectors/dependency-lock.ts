@@ -117,6 +117,11 @@ export function lockText(
   return `${head.join("\n")}\n\n# First what builds the packages that come as source only:\n${tools.trim()}\n${SECOND}${packages.trim()}\n`;
 }
 
+/** A lock file for other constraints of the same package that it also meets, such as fewer Pythons. */
+export function relabelLock(text: string, source: InstalledSource): string {
+  return text.replace(/^# For: .*$/m, () => inputsLine(source));
+}
+
 /** The parts of a lock file. */
 export function lockedPackages(text: string): LockedPackages {
   const [tools = "", packages = ""] = text.split(SECOND);

@@ -5,7 +5,7 @@ import type { ConnectorKind, PackageSource } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
 import { parseAddress } from "../model/package-address";
 import { checkOut } from "../run/environments/git";
-import { lockedSource } from "../../connectors/dependency-lock";
+import { lockedSource, relabelLock } from "../../connectors/dependency-lock";
 import { readAbout, type About } from "./about";
 import { inspectPackage, type PackageFacts } from "./inspect-package";
 import type { InstalledPackage } from "./install-package";
@@ -63,15 +63,17 @@ export async function learnConnector(options: LearnOptions): Promise<LearnedConn
   const name = options.name ?? executable;
   const kind = kindOf(name, executable, about);
   const schema = about.settings ?? schemaOfSample(facts);
+  const source: PackageSource = {
+    ...installed.source,
+    ...(executable !== name && { executable }),
+    ...pythonOf(installed.source, facts.requiresPython),
+  };
   return {
     name,
     kind,
-    source: {
-      ...installed.source,
-      ...(executable !== name && { executable }),
-      ...pythonOf(installed.source, facts.requiresPython),
-    },
-    lock: installed.lock,
+    source,
+    // It was written before the Pythons of the package were known.
+    lock: relabelLock(installed.lock, source),
     facts,
     about,
     ...(schema && { schema }),

@@ -9,7 +9,7 @@ import { isAddress, type PackageAddress } from "../model/package-address";
 import { addConnector, connectorFolder, type AddedConnector } from "./add-connector";
 import { compareSettings, type SettingChange } from "./compare-settings";
 import type { LearnedConnector } from "./learn-connector";
-import { identifierOf } from "./typescript-text";
+import { formatJsonValue, identifierOf } from "./typescript-text";
 
 /** Which connector is upgraded. */
 export interface UpgradeOptions {
@@ -112,6 +112,11 @@ function replaceSource(
       });
     changed = changed.replace(pattern, (_all, start: string) => `${start}${now}`);
   }
+  if (source.python !== undefined && before.python === undefined)
+    changed = changed.replace(
+      /^(\s*)package:.*$/m,
+      `$&\n$1python: ${formatJsonValue(source.python, false)},`,
+    );
   const extra = source.extraPackages ?? [];
   if (stringifyJson(extra) !== stringifyJson(before.extraPackages ?? []))
     changed = changed.includes("extraPackages:")

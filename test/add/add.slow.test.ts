@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
+import { readLock } from "../../connectors/dependency-lock";
 import { addConnector, type AddedConnector } from "../../src/add/add-connector";
 import { upgradeConnector } from "../../src/add/upgrade-connector";
 import { UserError } from "../../src/common/errors";
@@ -104,6 +105,29 @@ suite("tapctl add", { concurrency: 1 }, () => {
     ]);
     assert.match(readFileSync(index, "utf8"), /@v2\.0\.0",\n[^]*location: \["api_url"\]/);
     assert.match(problemsOf(project, use)[0] ?? "", /'pages' does not exist/);
+  });
+
+  test("add: a package for some Pythons gets a lock file that belongs to its definition, and keeps one at an upgrade", async (t) => {
+    const project = newProject(t);
+    const repository = folderOf(t);
+    writeSource(repository, "tap-own", { code: sdkTap(SETTINGS), python: ">=3.10,<3.13" });
+    commit(repository, "v1.0.0");
+    const { learned } = await add(project, `git+file://${repository}@v1.0.0`);
+    assert.deepEqual(learned.source.python, { max: "3.12" });
+    readLock("tap-own", learned.source, project);
+
+    const index = join(project, "connectors", "tap-own", "index.ts");
+    const text = readFileSync(index, "utf8").replace(/\n *python:.*/, "");
+    writeFileSync(index, text);
+    writeSource(repository, "tap-own", {
+      ...{ code: sdkTap(SETTINGS), python: ">=3.11,<3.14", version: "2.0.0" },
+    });
+    commit(repository, "v2.0.0");
+    const upgraded = await upgradeConnector({
+      ...{ project, name: "tap-own", version: "v2.0.0", report: () => undefined },
+    });
+    assert.match(readFileSync(index, "utf8"), /@v2\.0\.0",\n *python: \{ min: "3\.11" \},/);
+    readLock("tap-own", upgraded.learned.source, project);
   });
 
   const REJECTED: readonly (readonly [string, SourceOptions, RegExp])[] = [

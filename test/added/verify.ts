@@ -142,7 +142,7 @@ export const pipelines = definePipelines([
   }
 }
 
-/** Runs the pipeline with settings that need no account; its last line of output if it fails. */
+/** Runs the pipeline with settings that need no account; the first line of its error if it fails. */
 function run(
   project: string,
   { name, kind }: NonNullable<Outcome["result"]>,
@@ -158,7 +158,8 @@ function run(
     ),
   );
   const { status, stderr } = tapctl(project, ["run", "try"]);
-  return status === 0 ? "" : (stderr.trim().split("\n").at(-1) ?? `exit code ${status}`);
+  const lines = stderr.split("\n").filter((line) => line.startsWith("try: "));
+  return status === 0 ? "" : (lines.at(-1) ?? stderr.trim().split("\n").at(-1) ?? "it failed");
 }
 
 main(process.argv.slice(2));

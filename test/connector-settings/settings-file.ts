@@ -60,7 +60,7 @@ function rulesOf(schema: Json): Json {
   const rules = Object.entries(rest).flatMap(([word, value]) => {
     if (!RULES.includes(word) || isEmpty(value)) return [];
     const isList = Array.isArray(value) && /Of$/.test(word);
-    return [[word, isList ? value.map((one: Json) => rulesOf(one)) : rulesOf(value!)] as const];
+    return [[word, isList ? value.map((one: Json) => rulesOf(one)) : rulesOf(value)] as const];
   });
   const inner = Object.entries((properties ?? {}) as JsonObject).map(
     ([name, one]) => [name, rulesOf(one)] as const,

@@ -17,6 +17,8 @@ export interface SourceOptions {
   readonly code?: string;
   readonly version?: string;
   readonly requires?: readonly string[];
+  /** Versions of Python that it supports. Default: all. */
+  readonly python?: string;
   /** Further files by path. */
   readonly files?: { readonly [path: string]: string };
 }
@@ -25,7 +27,7 @@ export interface SourceOptions {
 export function writeSource(
   folder: string,
   name: string,
-  { code = CODE, version = "1.0.0", requires = [], files = {} }: SourceOptions = {},
+  { code = CODE, version = "1.0.0", requires = [], python, files = {} }: SourceOptions = {},
 ): string {
   const module = name.replaceAll("-", "_");
   const all = {
@@ -37,6 +39,7 @@ build-backend = "setuptools.build_meta"
 name = "${name}"
 version = "${version}"
 dependencies = ${JSON.stringify(requires)}
+${python === undefined ? "" : `requires-python = "${python}"`}
 [project.scripts]
 ${name} = "${module}:main"
 [tool.setuptools]

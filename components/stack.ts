@@ -13,7 +13,7 @@ import { imageRepositories } from "../src/manifests/images/image-builds";
 import { stackImages } from "./images/images";
 import { KUBE_CLIENT } from "./kube-client";
 import { Minio } from "./store/minio";
-import { Monitoring, type MonitoringArgs } from "./monitoring/monitoring";
+import { Monitoring } from "./monitoring/monitoring";
 import type { ObjectStoreBuckets } from "./store/object-store";
 import { Pipeline } from "./pipelines/pipeline";
 import { PipelinesNamespace } from "./pipelines/pipelines-namespace";
@@ -26,7 +26,7 @@ import { UserError } from "../src/common/errors";
 import { VERSION } from "../src/common/package";
 import type { PipelineEntry } from "../src/model/define";
 import type { Settings } from "../src/settings/load-settings";
-import type { MonitoringSettings } from "../src/settings/monitoring";
+import { monitored } from "../src/manifests/stack/monitoring-objects";
 
 /** Outputs of a stack. Few and short, because they show in every preview. */
 export interface StackOutputs {
@@ -151,8 +151,9 @@ export function deploy(
     { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner },
     installed,
   );
-  if (settings.monitoring)
-    new Monitoring("monitoring", monitored(settings, settings.monitoring), {
+  const monitoring = monitored(settings);
+  if (monitoring)
+    new Monitoring("monitoring", monitoring, {
       ...opts,
       dependsOn: [space],
       deletedWith: space.namespace,
@@ -197,18 +198,6 @@ function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): Clo
       readBuildContext(settings.images.baseImage),
       settings.images.ready,
     ),
-  };
-}
-
-function monitored(
-  { namespace, argo, objectStore: store }: Settings,
-  settings: MonitoringSettings,
-): MonitoringArgs {
-  return {
-    settings,
-    namespace,
-    ...(argo.install && { controllerNamespace: argo.namespace }),
-    ...(store.kind === "minio" && { storeNamespace: store.namespace }),
   };
 }
 

@@ -2,9 +2,10 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { ArgoSettings } from "../../src/settings/argo";
-import { ARCHIVE_SECRET, ARGO_RELEASE, argoValues } from "../../src/manifests/charts/argo-values";
+import { ARCHIVE_SECRET } from "../../src/manifests/charts/argo-values";
+import { argoRelease } from "../../src/manifests/stack/chart-releases";
+import { metadataOf } from "../../src/manifests/stack/metadata";
 import { namespace } from "../pipelines/namespace";
-import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
 import { release } from "./release";
 
 /** Arguments of {@link ArgoWorkflows}. */
@@ -34,12 +35,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
       opts,
     );
     const parent = { parent: this };
-    const space = namespace(
-      `${name}-namespace`,
-      settings.namespace,
-      parent,
-      podSecurityLabels("restricted"),
-    );
+    const space = namespace(`${name}-namespace`, settings.namespace, "restricted", parent);
     const { workflowArchive } = settings;
     const dependsOn =
       workflowArchive === undefined
@@ -48,11 +44,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
             new Secret(
               `${name}-archive`,
               {
-                metadata: {
-                  name: ARCHIVE_SECRET,
-                  namespace: space.metadata.name,
-                  labels: { ...MANAGED },
-                },
+                metadata: metadataOf(ARCHIVE_SECRET, space.metadata.name),
                 stringData: {
                   username: workflowArchive.user,
                   password: requireSecret(secrets, workflowArchive.password),
@@ -63,12 +55,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
           ];
     release(
       name,
-      {
-        releaseName: ARGO_RELEASE,
-        namespace: space.metadata.name,
-        chart: settings.chart,
-        values: argoValues(settings, { workflowNamespace }),
-      },
+      { ...argoRelease(settings, workflowNamespace), namespace: space.metadata.name },
       { ...parent, dependsOn },
     );
     this.registerOutputs({ namespace: settings.namespace });

@@ -1,21 +1,12 @@
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Chart } from "../../src/settings/argo";
+import type { ChartRelease } from "../../src/manifests/stack/chart-releases";
 import { fromProviders } from "../providers-folder";
 
 /** Arguments of {@link release}. */
-export interface ReleaseArgs {
-  /**
-   * Fixed name of the release, because Helm refuses objects with another release's name, such as
-   * CRDs that were kept.
-   */
-  readonly releaseName: string;
+export interface ReleaseArgs extends Omit<ChartRelease, "namespace"> {
   /** Existing namespace. */
   readonly namespace: pulumi.Input<string>;
-  /** The chart. */
-  readonly chart: Chart;
-  /** Chart values. They show in previews and must not contain secrets. */
-  readonly values: { readonly [name: string]: unknown };
 }
 
 /** Timeout of an installation in seconds, image pulls included. */

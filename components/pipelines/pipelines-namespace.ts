@@ -1,7 +1,6 @@
 import { ConfigMap, Namespace, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
-import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { RegistrySettings } from "../../src/settings/images";
@@ -10,7 +9,15 @@ import type { SecretPart } from "../../src/manifests/argo/pipeline-secret";
 import type { PodIdentity } from "../cloud";
 import { hostOf } from "../../src/common/registry/image-reference";
 import { namespace } from "./namespace";
-import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
+import { certificatesConfigMap } from "../../src/manifests/stack/certificates";
+import { metadataOf } from "../../src/manifests/stack/metadata";
+import { blockedNetworks, noIngress } from "../../src/manifests/stack/network-policies";
+import {
+  executorBinding,
+  executorRole,
+  executorToken,
+  podAccount,
+} from "../../src/manifests/stack/pod-accounts";
 import type { NotificationChannel } from "../../src/model/notifications";
 import {
   CERTIFICATES,
@@ -62,28 +69,21 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: PipelinesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:PipelinesNamespace", name, {}, opts);
     const { settings, secrets } = args;
-    this.namespace = namespace(
-      name,
-      settings.namespace,
-      { parent: this, protect: args.protect },
-      podSecurityLabels(settings.podSecurity),
-    );
-    const within = { parent: this, deletedWith: this.namespace };
-    const metadata = (object: string, annotations?: Annotations) => ({
-      name: object,
-      namespace: this.namespace.metadata.name,
-      labels: { ...MANAGED },
-      ...(annotations && { annotations: { ...annotations } }),
+    this.namespace = namespace(name, settings.namespace, settings.podSecurity, {
+      parent: this,
+      protect: args.protect,
     });
+    const within = { parent: this, deletedWith: this.namespace };
+    const space = this.namespace.metadata.name;
 
-    accounts(name, settings, args.identity, metadata, within);
-    pullSecret(args.registry, secrets, metadata, within);
+    accounts(name, settings, args.identity, space, within);
+    pullSecret(args.registry, secrets, space, within);
     const channels = Object.entries(notificationParts(args));
     if (channels.length > 0)
       new Secret(
         NOTIFICATIONS_SECRET,
         {
-          metadata: metadata(NOTIFICATIONS_SECRET),
+          metadata: metadataOf(NOTIFICATIONS_SECRET, space),
           stringData: Object.fromEntries(
             channels.map(([key, part]) => [key, secretText(part, secrets)]),
           ),
@@ -94,7 +94,7 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
       new Secret(
         LINEAGE.name,
         {
-          metadata: metadata(LINEAGE.name),
+          metadata: metadataOf(LINEAGE.name, space),
           stringData: { [LINEAGE.key]: requireSecret(secrets, args.lineageKey) },
         },
         within,
@@ -111,56 +111,16 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
     if (args.certificates !== undefined)
       new ConfigMap(
         CERTIFICATES.configMap,
-        {
-          metadata: metadata(CERTIFICATES.configMap),
-          data: { [CERTIFICATES.key]: args.certificates },
-        },
+        certificatesConfigMap(args.certificates, space),
         within,
       );
-    if (args.networkPolicy)
-      new NetworkPolicy(
-        name,
-        { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } },
-        within,
-      );
+    if (args.networkPolicy) new NetworkPolicy(name, noIngress(space), within);
     const blocked = args.identity?.blockedNetworks ?? [];
     if (args.networkPolicy && blocked.length > 0)
-      new NetworkPolicy(
-        `${name}-blocked-networks`,
-        { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) },
-        within,
-      );
+      new NetworkPolicy(`${name}-blocked-networks`, blockedNetworks(blocked, space), within);
     this.registerOutputs({ namespace: settings.namespace });
   }
 }
-
-/**
- * Allows pods to connect to everything except some networks. Pods are listed as well, because some
- * network plugins do not treat their addresses as part of an address range.
- */
-function everywhereBut(networks: readonly string[]): input.networking.v1.NetworkPolicySpec {
-  const within = (all: string, version: (network: string) => boolean) => ({
-    ipBlock: { cidr: all, except: networks.filter(version) },
-  });
-  const isIpv6 = (network: string) => network.includes(":");
-  return {
-    podSelector: {},
-    policyTypes: ["Egress"],
-    egress: [
-      {
-        to: [
-          { namespaceSelector: {} },
-          within("0.0.0.0/0", (network) => !isIpv6(network)),
-          within("::/0", isIpv6),
-        ],
-      },
-    ],
-  };
-}
-
-type Annotations = { readonly [name: string]: pulumi.Input<string> };
-
-type Metadata = (name: string, annotations?: Annotations) => input.meta.v1.ObjectMeta;
 
 /**
  * The service account of the pods, which has no permissions on the cluster, and the one that Argo's
@@ -172,63 +132,27 @@ function accounts(
   name: string,
   { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"],
   identity: PodIdentity | undefined,
-  metadata: Metadata,
+  space: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  for (const account of [serviceAccount, ...Object.values(identity?.serviceAccounts ?? {})]) {
+  for (const account of [serviceAccount, ...Object.values(identity?.serviceAccounts ?? {})])
     new ServiceAccount(
       account,
-      {
-        metadata: metadata(account, identity?.accountAnnotations[account]),
-        automountServiceAccountToken: false,
-      },
+      podAccount(account, space, identity?.accountAnnotations[account]),
       opts,
     );
-  }
-  const executor = new ServiceAccount(
-    executorServiceAccount,
-    { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false },
-    opts,
-  );
-  const token = `${executorServiceAccount}.service-account-token`;
-  new Secret(
-    token,
-    {
-      metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }),
-      type: "kubernetes.io/service-account-token",
-    },
-    { ...opts, dependsOn: [executor] },
-  );
-  const role = new Role(
-    name,
-    {
-      metadata: metadata(executorServiceAccount),
-      rules: [
-        {
-          apiGroups: ["argoproj.io"],
-          resources: ["workflowtaskresults"],
-          verbs: ["create", "patch"],
-        },
-      ],
-    },
-    opts,
-  );
-  const subjects = [{ kind: "ServiceAccount", name: executorServiceAccount }];
-  new RoleBinding(
-    name,
-    {
-      metadata: metadata(executorServiceAccount),
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-      subjects,
-    },
-    opts,
-  );
+  const account = executorServiceAccount;
+  const executor = new ServiceAccount(account, podAccount(account, space), opts);
+  const token = executorToken(account, space);
+  new Secret(token.metadata.name, token, { ...opts, dependsOn: [executor] });
+  const role = new Role(name, executorRole(account, space), opts);
+  new RoleBinding(name, executorBinding(account, space, role.metadata.name), opts);
 }
 
 function pullSecret(
   { address, pullAddress, username, password }: RegistrySettings,
   secrets: Secrets,
-  metadata: Metadata,
+  space: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): void {
   if (username === undefined || password === undefined) return;
@@ -248,7 +172,7 @@ function pullSecret(
   new Secret(
     REGISTRY_SECRET,
     {
-      metadata: metadata(REGISTRY_SECRET),
+      metadata: metadataOf(REGISTRY_SECRET, space),
       type: "kubernetes.io/dockerconfigjson",
       stringData: { ".dockerconfigjson": config },
     },

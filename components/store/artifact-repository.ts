@@ -1,8 +1,12 @@
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { artifactRepository, PIPELINES_KEY } from "../../src/manifests/argo/artifact-repository";
-import { defaultClusterSettings } from "../../src/manifests/argo/cluster-settings";
-import { MANAGED } from "../../src/manifests/namespace-labels";
+import { metadataOf } from "../../src/manifests/stack/metadata";
+import {
+  artifactRepositories,
+  repositoryText,
+  STORE_SECRET,
+  storeCertificates,
+} from "../../src/manifests/stack/object-store";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
 
 /** Arguments of {@link ArtifactRepository}. */
@@ -14,10 +18,6 @@ export interface ArtifactRepositoryArgs {
   /** PEM certificates that the endpoint is verified with. Default: public certificates. */
   readonly certificates?: string;
 }
-
-const SECRET = "object-store";
-const CERTIFICATES = "object-store-certificates";
-const DEFAULT_KEY = "artifacts";
 
 /**
  * Configures Argo's artifact repositories: that of the pipelines, and the default one for other
@@ -33,48 +33,34 @@ export class ArtifactRepository extends pulumi.ComponentResource {
   ) {
     super("tapctl:index:ArtifactRepository", name, {}, opts);
     const parent = { parent: this };
-    const metadata = (object: string) => ({ name: object, namespace, labels: { ...MANAGED } });
     const { credentials } = buckets.singer;
     if (credentials !== "ambient")
-      new Secret(name, { metadata: metadata(SECRET), stringData: { ...credentials } }, parent);
-    if (certificates !== undefined)
       new Secret(
-        `${name}-certificates`,
-        { metadata: metadata(CERTIFICATES), stringData: { "ca.pem": certificates } },
+        name,
+        { metadata: metadataOf(STORE_SECRET, namespace), stringData: { ...credentials } },
         parent,
       );
+    if (certificates !== undefined)
+      new Secret(`${name}-certificates`, storeCertificates(certificates, namespace), parent);
     const text = (bucket: Bucket, keyFormat?: string) =>
       pulumi
         .all([bucket.name, bucket.endpoint, bucket.region])
         .apply(([bucketName, endpoint, region]) =>
-          artifactRepository(
+          repositoryText(
             {
               name: bucketName,
               endpoint,
               ...(region !== undefined && { region }),
               insecure: bucket.insecure,
-              ...(bucket.credentials !== "ambient" && { secret: SECRET }),
+              ambient: bucket.credentials === "ambient",
               ...(bucket.addressing !== undefined && { addressing: bucket.addressing }),
-              ...(certificates !== undefined && { certificates: CERTIFICATES }),
             },
+            certificates !== undefined,
             keyFormat,
           ),
         );
-    const { configMap, key } = defaultClusterSettings.artifactRepository;
-    new ConfigMap(
-      name,
-      {
-        metadata: {
-          ...metadata(configMap),
-          annotations: { "workflows.argoproj.io/default-artifact-repository": DEFAULT_KEY },
-        },
-        data: {
-          [DEFAULT_KEY]: text(buckets.artifacts),
-          [key]: text(buckets.singer, PIPELINES_KEY),
-        },
-      },
-      parent,
-    );
-    this.registerOutputs({ configMap });
+    const repositories = artifactRepositories(buckets, namespace, text);
+    new ConfigMap(name, repositories, parent);
+    this.registerOutputs({ configMap: repositories.metadata.name });
   }
 }

@@ -4,13 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { MinioSettings } from "../../src/settings/object-store";
 import {
-  minioValues,
+  minioPodSecurity,
   ROOT_SECRET,
+  ROOT_USER,
   USER,
   USER_SECRET,
 } from "../../src/manifests/charts/minio-values";
-import { namespace, podsOf } from "../pipelines/namespace";
-import { MANAGED, podSecurityLabels } from "../../src/manifests/namespace-labels";
+import { minioRelease } from "../../src/manifests/stack/chart-releases";
+import { metadataOf } from "../../src/manifests/stack/metadata";
+import { minioClients } from "../../src/manifests/stack/network-policies";
+import { minioEndpoint } from "../../src/manifests/stack/object-store";
+import { namespace } from "../pipelines/namespace";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
 import { release } from "../argo/release";
 
@@ -26,7 +30,6 @@ export interface MinioArgs {
   readonly protect: boolean;
 }
 
-const PORT = 9000;
 const PASSWORD_LENGTH = 40;
 
 /**
@@ -49,34 +52,27 @@ export class Minio extends pulumi.ComponentResource {
     super("tapctl:index:Minio", name, {}, opts);
     const parent = { parent: this };
     this.namespace = settings.namespace;
-    const space = namespace(
-      `${name}-namespace`,
-      settings.namespace,
-      { ...parent, protect },
-      // The chart gives its pods a security context only if they have a volume.
-      podSecurityLabels(settings.persistent ? "restricted" : "baseline"),
-    );
+    const space = namespace(`${name}-namespace`, settings.namespace, minioPodSecurity(settings), {
+      ...parent,
+      protect,
+    });
+    const spaceName = space.metadata.name;
     const root = password(`${name}-root`, parent);
     const user = password(`${name}-user`, parent);
     const within = { ...parent, deletedWith: space };
-    const metadata = (secret: string) => ({
-      name: secret,
-      namespace: space.metadata.name,
-      labels: { ...MANAGED },
-    });
     const secrets = [
       new Secret(
         `${name}-root`,
         {
-          metadata: metadata(ROOT_SECRET),
-          stringData: { rootUser: "root", rootPassword: root.result },
+          metadata: metadataOf(ROOT_SECRET, spaceName),
+          stringData: { rootUser: ROOT_USER, rootPassword: root.result },
         },
         within,
       ),
       new Secret(
         `${name}-user`,
         {
-          metadata: metadata(USER_SECRET),
+          metadata: metadataOf(USER_SECRET, spaceName),
           stringData: { accessKey: USER, secretKey: user.result },
         },
         within,
@@ -84,30 +80,13 @@ export class Minio extends pulumi.ComponentResource {
     ];
     release(
       name,
-      {
-        releaseName: "minio",
-        namespace: space.metadata.name,
-        chart: settings.chart,
-        values: minioValues(settings),
-      },
+      { ...minioRelease(settings), namespace: spaceName },
       { ...parent, dependsOn: secrets, protect },
     );
-    if (networkPolicy) {
-      const ingress = [
-        { from: [{ podSelector: {} }, ...podsOf(clients)], ports: [{ port: PORT }] },
-      ];
-      new NetworkPolicy(
-        name,
-        {
-          metadata: metadata("minio-clients"),
-          spec: { podSelector: {}, policyTypes: ["Ingress"], ingress },
-        },
-        within,
-      );
-    }
+    if (networkPolicy) new NetworkPolicy(name, minioClients(clients, spaceName), within);
     const bucket = (bucketName: string): Bucket => ({
       name: bucketName,
-      endpoint: `minio.${settings.namespace}.svc:${PORT}`,
+      endpoint: minioEndpoint(settings.namespace),
       insecure: true,
       credentials: { accessKey: USER, secretKey: user.result },
       addressing: "path",

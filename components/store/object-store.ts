@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { StoreBuckets } from "../../src/manifests/stack/object-store";
 
 /** A bucket as seen by pods of the cluster. */
 export interface Bucket {
@@ -21,9 +22,4 @@ export type BucketCredentials =
   "ambient" | { readonly accessKey: Input<string>; readonly secretKey: Input<string> };
 
 /** The buckets of an object store: `Minio`, `ExternalStore` or a custom component. */
-export interface ObjectStoreBuckets {
-  /** Bucket of configs, states and runs. */
-  readonly singer: Bucket;
-  /** Bucket of other Workflows' artifacts, Argo's default artifact repository. */
-  readonly artifacts: Bucket;
-}
+export type ObjectStoreBuckets = StoreBuckets<Bucket>;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -17,7 +18,9 @@ from . import (
     channel_webhook,
 )
 from .attempts import Refused, attempts
+from .codes import RunnerError
 from .lossless import loads
+from .mounted_secrets import with_mounted_secrets
 from .notice import Notice
 
 Channel = Mapping[str, Any]
@@ -25,6 +28,9 @@ Channel = Mapping[str, Any]
 
 _SECONDS = 45
 """For all channels and attempts; Argo ends the pod after 60."""
+
+_SECRETS = os.environ.get("CHANNEL_SECRETS", "/singer/secrets")
+"""Folder of the mounted keys of existing Kubernetes Secrets."""
 
 _SENDERS: Mapping[str, Callable[[Channel, Notice], Optional[Callable[[float], None]]]] = {
     "slack": channel_slack.prepare,
@@ -65,6 +71,12 @@ def channels_in(text: str) -> list[Channel]:
     return [channel for channel in loads(stripped) if isinstance(channel, dict)]
 
 
+def _with_secrets(channel: Channel, kind: str) -> Channel:
+    """The channel with its mounted secrets; the body of a webhook is sent as it is written."""
+    settings = {name: value for name, value in channel.items() if name != "body"}
+    return {**channel, **with_mounted_secrets(settings, _SECRETS, f"channel {kind}")}
+
+
 _SENT = "sent"
 _IGNORED = ""
 
@@ -82,11 +94,12 @@ def _start(channel: Channel, notice: Notice, until: float) -> _Delivery:
 def _deliver(channel: Channel, notice: Notice, until: float) -> str:
     """_SENT, _IGNORED or the reason of a failure, which never shows an address, a response or a secret."""
     try:
-        send = _SENDERS[str(channel.get("kind"))](channel, notice)
+        kind = str(channel.get("kind"))
+        send = _SENDERS[kind](_with_secrets(channel, kind), notice)
         if send is None:
             return _IGNORED
         attempts(send, until)
-    except Refused as error:
+    except (Refused, RunnerError) as error:
         return str(error)
     except KeyError as error:
         return f"{error} is missing or unknown"

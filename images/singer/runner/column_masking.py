@@ -22,6 +22,10 @@ _FINISH_SECONDS = 2
 """Time to read what a tap that has ended left in its pipe."""
 
 
+_MOUNTED_SALT = "MASK_SALT"
+"""File of a salt in an existing Kubernetes Secret. Names of secrets are in lower case, so no other one has it."""
+
+
 class ColumnMasking:
     """The masks of a run."""
 
@@ -54,17 +58,27 @@ def column_masking(
     masks = ColumnMasks(read_rules(args.rules), catalog)
     if not masks:
         return None
-    salt = b""
-    if args.mask_salt and os.path.exists(args.mask_salt):
-        try:
-            with open(args.mask_salt, "rb") as file:
-                salt = file.read()
-        except OSError as error:
-            raise io_error(error, "read", args.mask_salt) from None
+    salt = _salt(args.mask_salt)
+    if salt:
         session.masker.add([salt.decode("utf-8", "replace")])
     if masks.hashes and not salt.strip():
         raise RunnerError(USAGE, "mask: the salt is missing or empty; set maskSalt to a secret")
     return ColumnMasking(masks, salt)
+
+
+def _salt(path: Optional[str]) -> bytes:
+    """The salt in the file, else in the mounted key of an existing Kubernetes Secret; empty without one."""
+    if not path:
+        return b""
+    mounted = os.path.join(os.path.dirname(os.path.dirname(path)), "secrets", _MOUNTED_SALT)
+    for file_path in (path, mounted):
+        if os.path.exists(file_path):
+            try:
+                with open(file_path, "rb") as file:
+                    return file.read()
+            except OSError as error:
+                raise io_error(error, "read", file_path) from None
+    return b""
 
 
 class MaskedOutput:

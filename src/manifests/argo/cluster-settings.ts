@@ -1,5 +1,6 @@
 import { DEFAULT_NAMESPACE } from "../../common/commands";
 import { DEFAULTS } from "../../model/defaults";
+import type { KubernetesSecretReference } from "../../model/connector-settings";
 import type { Resources, Retries } from "../../model/entry";
 import type { PodSecurityLevel } from "../namespace-labels";
 import type { Scheduling } from "../../model/scheduling";
@@ -120,6 +121,8 @@ export interface ClusterSettings {
    * no notifications.
    */
   readonly webhook?: SecretKey;
+  /** Existing Kubernetes Secrets that the channels of `webhook` refer to. Default: none. */
+  readonly channelSecrets?: readonly KubernetesSecretReference[];
   /** URL of Argo's web UI, for links in notifications. Default: no links. */
   readonly uiUrl?: string;
   /** OpenLineage backend that runs are reported to. Default: none. */

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { idleSeconds } from "../../model/idle-timeout";
 import { durationSeconds } from "../../model/units";
-import { connectorPatch, streamPatch } from "./pod-spec-patch";
+import { channelsPatch, connectorPatch, streamPatch } from "./pod-spec-patch";
 
 /**
  * Parameters of a run. Runs of all pipelines share a template, so every parameter has a default: a
@@ -91,6 +91,8 @@ export interface RunParameters {
   readonly webhookSecret: string;
   /** Key of the channels or the webhook in that Secret. */
   readonly webhookKey: string;
+  /** Patch of a notifier's pod: the existing Kubernetes Secrets that the channels refer to. */
+  readonly channelsPatch: string;
   /**
    * Key of the extract that `load-only` and `retry` load; `none` for other runs, because Argo
    * rejects an empty key.
@@ -154,6 +156,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     notifyOn: "failed,recovered",
     webhookSecret: settings.webhook?.name ?? "",
     webhookKey: settings.webhook?.key ?? "url",
+    channelsPatch: channelsPatch(settings.channelSecrets ?? []),
     extractKey: "none",
     extractOutcome: "complete",
     catalogKey: "none",

@@ -2,9 +2,11 @@ import { settingsOf, type Tap, type Target } from "../../model/connector";
 import {
   isKubernetesSecret,
   isSecretReference,
+  kubernetesSecrets,
   secretsFile,
   type Json,
   type KubernetesSecretKey,
+  type KubernetesSecretReference,
 } from "../../model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../model/define";
 import { identityOf } from "../../model/identity";
@@ -51,6 +53,18 @@ export function channelsSource({
   return notifications.webhook.kubernetes ?? own(WEBHOOK_KEY);
 }
 
+/**
+ * Existing Kubernetes Secrets that channels refer to, each once; none for a single webhook, which is
+ * read directly.
+ */
+export function channelSecrets(
+  notifications: Notifications | undefined,
+): readonly KubernetesSecretReference[] {
+  return notifications?.channels?.length
+    ? kubernetesSecrets(asJson(channelsOf(notifications)))
+    : [];
+}
+
 /** Channels as a part of a Secret. */
 export function channelsPart(notifications: Notifications): SecretPart {
   return json(channelsOf(notifications));
@@ -84,7 +98,10 @@ function replicationParts(entry: Replication): PipelineSecret["parts"] {
       : { ...connectorParts("tap", entry.tap), ...connectorParts("target", entry.target) }),
     ...(select && { "select.json": json(select) }),
     ...(rules && { "rules.json": json(rules) }),
-    ...(entry.maskSalt && { "mask-salt": { kind: "secret", name: entry.maskSalt.$secret } }),
+    ...(entry.maskSalt &&
+      !isKubernetesSecret(entry.maskSalt) && {
+        "mask-salt": { kind: "secret", name: entry.maskSalt.$secret },
+      }),
     ...(entry.initialState && { "initial-state.json": stateFile(entry.initialState) }),
   };
 }
@@ -125,5 +142,9 @@ function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart 
 
 /** Data in the form of JSON: undefined fields are dropped. */
 function json(value: unknown): SecretPart {
-  return { kind: "json", value: parseJson(stringifyJson(value)) as Json };
+  return { kind: "json", value: asJson(value) };
+}
+
+function asJson(value: unknown): Json {
+  return parseJson(stringifyJson(value)) as Json;
 }

@@ -3,6 +3,7 @@ import {
   kubernetesSecrets,
   type JsonObject,
   type KubernetesSecretKey,
+  type KubernetesSecretReference,
   type SecretReference,
 } from "../../model/connector-settings";
 import type { ConnectorKind } from "../../model/connector";
@@ -26,10 +27,15 @@ export interface PatchedConnector {
   readonly resources?: Resources | undefined;
   /** Settings, whose existing Kubernetes Secrets the container sees. Default: none. */
   readonly settings?: JsonObject;
+  /** Salt of masked values in an existing Kubernetes Secret. Default: none. */
+  readonly maskSalt?: KubernetesSecretKey;
 }
 
-/** Where a connector's container sees the values of existing Kubernetes Secrets, as files. */
+/** Where a container sees the values of existing Kubernetes Secrets, as files. */
 const SECRETS_FOLDER = "/singer/secrets";
+
+/** File of the salt there. Names of secrets are in lower case, so no other one has it. */
+const SALT_FILE = "MASK_SALT";
 
 /** Patch for a pod that runs `count` instances of a connector. */
 export function connectorPatch(
@@ -59,30 +65,59 @@ export function streamPatch(
   );
 }
 
+/**
+ * Patch of a notifier's pod with the existing Kubernetes Secrets that channels refer to; one that
+ * changes nothing if they refer to none.
+ */
+export function channelsPatch(secrets: readonly KubernetesSecretReference[]): string {
+  const sources = secrets.map(fileOf);
+  if (sources.length === 0) return "{}";
+  const mounts = secretMounts("channel", sources);
+  return patchOf([{ name: "main", ...mounts }], secretsVolume("channel", sources));
+}
+
 function connectorContainer(
   name: string,
   kind: ConnectorKind,
-  { resources, settings }: PatchedConnector,
+  connector: PatchedConnector,
   defaults: Defaults,
   count: number,
 ): object {
   return {
     name,
-    resources: requirements(resources, defaults, count),
-    ...(kubernetesSecrets(settings).length > 0 && {
-      volumeMounts: [{ name: `${kind}-secrets`, mountPath: SECRETS_FOLDER, readOnly: true }],
-    }),
+    resources: requirements(connector.resources, defaults, count),
+    ...secretMounts(kind, secretFiles(connector)),
   };
 }
 
-/** Optional Secrets: for a missing one, the runner's error is clearer than a pod that never starts. */
-function secretVolumes(kind: ConnectorKind, { settings }: PatchedConnector): readonly object[] {
-  const sources = kubernetesSecrets(settings).map(
-    ({ $secret: path, kubernetes: { name, key } }) => ({
-      secret: { name, optional: true, items: [{ key, path }] },
-    }),
-  );
-  return sources.length === 0 ? [] : [{ name: `${kind}-secrets`, projected: { sources } }];
+function secretVolumes(kind: ConnectorKind, connector: PatchedConnector): readonly object[] {
+  return secretsVolume(kind, secretFiles(connector));
+}
+
+function secretFiles({ settings, maskSalt }: PatchedConnector): readonly object[] {
+  return [
+    ...kubernetesSecrets(settings).map(fileOf),
+    ...(maskSalt ? [secretFile(SALT_FILE, maskSalt)] : []),
+  ];
+}
+
+function fileOf({ $secret: name, kubernetes }: KubernetesSecretReference): object {
+  return secretFile(name, kubernetes);
+}
+
+/** Optional: for a missing Secret, the runner's error is clearer than a pod that never starts. */
+function secretFile(path: string, { name, key }: KubernetesSecretKey): object {
+  return { secret: { name, optional: true, items: [{ key, path }] } };
+}
+
+function secretMounts(of: string, sources: readonly object[]): object {
+  return sources.length === 0
+    ? {}
+    : { volumeMounts: [{ name: `${of}-secrets`, mountPath: SECRETS_FOLDER, readOnly: true }] };
+}
+
+function secretsVolume(of: string, sources: readonly object[]): readonly object[] {
+  return sources.length === 0 ? [] : [{ name: `${of}-secrets`, projected: { sources } }];
 }
 
 /**

@@ -19,8 +19,8 @@ import {
   secondsOf,
   type RunParameters,
 } from "./parameters";
-import { channelsSource } from "./pipeline-secret";
-import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
+import { channelSecrets, channelsSource } from "./pipeline-secret";
+import { channelsPatch, connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
 import { OUTPUT } from "./requests";
 import { WORK } from "./store-artifacts";
 
@@ -69,7 +69,11 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
     ...(entry.owner !== undefined && { owner: unexpanded(entry.owner) }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
     ...(notifications?.on && { notifyOn: notifications.on.join() }),
-    ...(channels && { webhookSecret: channels.name, webhookKey: channels.key }),
+    ...(channels && {
+      webhookSecret: channels.name,
+      webhookKey: channels.key,
+      channelsPatch: channelsPatch(channelSecrets(notifications)),
+    }),
   };
 }
 
@@ -95,6 +99,7 @@ function replication(
   const patched = (kind: ConnectorKind) => ({
     resources: resources?.[kind],
     ...(fromStore ? {} : { settings: settingsOf(entry[kind]) }),
+    ...(kind === "tap" && entry.maskSalt?.kubernetes && { maskSalt: entry.maskSalt.kubernetes }),
   });
   const [tap, target] = [patched("tap"), patched("target")];
   return {

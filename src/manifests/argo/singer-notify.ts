@@ -120,6 +120,7 @@ function notifyTemplate(
     volumes,
     activeDeadlineSeconds: LONGEST_SECONDS,
     timeout: LONGEST_IN_ALL,
+    podSpecPatch: parameter("channelsPatch"),
     inputs: { parameters: [{ name: "run" }], ...(files.inputs && { artifacts: files.inputs }) },
     container: { ...container, env },
     ...(files.outputs && { outputs: files.outputs }),

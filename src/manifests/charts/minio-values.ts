@@ -1,9 +1,12 @@
 import type { MinioSettings } from "../../settings/object-store";
 import { clusterMarkerKey, clusterMarkerText, expiringPrefixes } from "../../store/keys";
+import type { PodSecurityLevel } from "../namespace-labels";
 import { mergeValues, repositoryAndTag, type Values } from "./values";
 
 /** Secret of the server's root user. */
 export const ROOT_SECRET = "minio-root";
+/** Name of the root user. */
+export const ROOT_USER = "root";
 /** Secret of the pipelines' user. */
 export const USER_SECRET = "minio-singer";
 /** User of the pipelines, and name of its policy. */
@@ -23,6 +26,14 @@ const RESTRICTED = {
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
 };
+
+/**
+ * Level of the Pod Security Standards of MinIO's namespace: the chart gives its pods a security
+ * context only if they have a volume.
+ */
+export function minioPodSecurity({ persistent }: MinioSettings): PodSecurityLevel {
+  return persistent ? "restricted" : "baseline";
+}
 
 /** Values of MinIO's chart; passwords are in existing Secrets. */
 export function minioValues(settings: MinioSettings): Values {

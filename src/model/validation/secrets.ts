@@ -79,7 +79,7 @@ export function secretProblems(entry: Fields): readonly string[] {
     const source = JSON.stringify(reference.kubernetes ?? null);
     const other = (sources.get(name) ?? source) !== source;
     sources.set(name, sources.get(name) ?? source);
-    const problem = nameProblem(name) ?? sourceProblem(reference, where, entry);
+    const problem = nameProblem(name) ?? sourceProblem(reference);
     return [
       ...(problem === undefined ? [] : [`${where}: secret ${quote(name)}: ${problem}`]),
       ...(other ? [`${where}: secret ${quote(name)}: has another source in this entry`] : []),
@@ -88,16 +88,8 @@ export function secretProblems(entry: Fields): readonly string[] {
 }
 
 /** Problems with the Kubernetes Secret that a value comes from. */
-function sourceProblem(
-  { kubernetes }: SecretReference,
-  where: string,
-  { notifications }: Fields,
-): string | undefined {
+function sourceProblem({ kubernetes }: SecretReference): string | undefined {
   if (kubernetes === undefined) return undefined;
-  if (where === "maskSalt")
-    return "the salt is a secret of the stack, so that local runs and the cluster hash alike; remove kubernetes";
-  if (where.startsWith("notifications") && isFields(notifications) && notifications["channels"])
-    return "secrets of channels are secrets of the stack; remove kubernetes";
   if (!isFields(kubernetes))
     return `kubernetes must be an object, such as { name: "shop-db", key: "password" }`;
   const { name, key } = kubernetes as Fields;

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgoWorkflows } from "./argo/argo-workflows";
@@ -21,11 +20,12 @@ import type { Digests } from "./images/ready-image";
 import { SingerTemplate } from "./argo/singer-template";
 import { SmokeTest } from "./argo/smoke-test";
 import { stackClusterSettings, telemetryHeaders } from "../src/manifests/stack-cluster-settings";
+import { readCertificates } from "../src/settings/certificate-authority";
 import { assertDeployable } from "../src/settings/deployable";
-import { UserError } from "../src/common/errors";
 import { VERSION } from "../src/common/package";
 import type { PipelineEntry } from "../src/model/define";
 import type { Settings } from "../src/settings/load-settings";
+import { storeClients } from "../src/manifests/stack/network-policies";
 import { monitored } from "../src/manifests/stack/monitoring-objects";
 
 /** Outputs of a stack. Few and short, because they show in every preview. */
@@ -211,11 +211,7 @@ function objectStore(
       "minio",
       {
         settings: store,
-        clients: [
-          namespace,
-          argo.namespace,
-          ...(monitoring ? [monitoring.prometheusNamespace] : []),
-        ],
+        clients: storeClients({ namespace, argo, monitoring }),
         networkPolicy,
         protect,
       },
@@ -225,15 +221,4 @@ function objectStore(
     return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
   if (buckets === undefined) throw new Error("the cloud declared no buckets");
   return buckets;
-}
-
-function readCertificates(file: string): string | undefined {
-  if (file === "") return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new UserError(`tapctl:certificateAuthority: ${file} cannot be read.`, {
-      fix: "Set it to a file of PEM certificates, relative to the project.",
-    });
-  }
 }

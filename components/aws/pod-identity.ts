@@ -3,7 +3,7 @@ import type { PipelineEntry } from "../../src/model/define";
 import type { AwsStoreSettings } from "../../src/settings/aws";
 import { defaultClusterSettings } from "../../src/manifests/argo/cluster-settings";
 import type { PodIdentity } from "../cloud";
-import { accountOf, podAccounts } from "../../src/manifests/aws/pod-accounts";
+import { accountOf, METADATA_SERVICE, podAccounts } from "../../src/manifests/aws/pod-accounts";
 import type { StoreAccess } from "./store-policy";
 import { WorkloadIdentity } from "./workload-identity";
 
@@ -24,12 +24,6 @@ export interface PodIdentityArgs {
  * collide with the role of one.
  */
 const SHARED = "all_pipelines";
-
-/**
- * Addresses of the EC2 metadata service, which gives any client the permissions of the node. The
- * agent of Pod Identity has another address, 169.254.170.23.
- */
-const METADATA_SERVICE: readonly string[] = ["169.254.169.254/32", "fd00:ec2::254/128"];
 
 /**
  * Gives the pods of pipelines their roles, and blocks connectors from using these roles and the

@@ -103,7 +103,7 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
       new Secret(
         TELEMETRY.name,
         {
-          metadata: metadata(TELEMETRY.name),
+          metadata: metadataOf(TELEMETRY.name, space),
           stringData: { [TELEMETRY.key]: secretText(args.telemetryHeaders, secrets) },
         },
         within,

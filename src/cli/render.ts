@@ -1,14 +1,14 @@
 import { plural } from "../common/plural";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { DEFAULT_NAMESPACE } from "../common/commands";
-import type { ManifestFile, Rendered } from "../manifests/render/render";
+import type { Rendered } from "../manifests/render/render";
 import { UserError } from "../common/errors";
 import { DEFAULTS } from "../model/defaults";
 import { loadProject } from "../run/project";
 import { assertValid } from "../model/validation/validate";
 import { print, printJson } from "../common/print";
+import type { SecretStore } from "../manifests/complete/external-secret";
+import { writeFiles } from "./write-files";
 
 interface RenderFlags {
   readonly out?: string;
@@ -16,6 +16,12 @@ interface RenderFlags {
   readonly registry?: string;
   readonly baseImage?: string;
   readonly json?: boolean;
+  readonly complete?: boolean;
+  readonly for: "argo-cd" | "flux";
+  readonly repo?: string;
+  readonly revision: string;
+  readonly images?: string;
+  readonly secretStore?: string;
 }
 
 /** Settings without a stack. */
@@ -28,7 +34,9 @@ const WITHOUT_STACK = {
 const EXAMPLES = `
 Examples:
   $ npx tapctl render --out manifests --registry registry.example.com/etl --namespace etl
-  $ npx tapctl render --stack prod --out manifests`;
+  $ npx tapctl render --stack prod --out manifests
+  $ npx tapctl render --complete --stack prod --out deploy --repo https://git.example.com/data.git
+  $ npx tapctl render --complete --for flux --stack prod --out deploy`;
 
 /** `tapctl render`: the cluster's manifests, rendered offline. */
 export function addRender(program: Command): void {
@@ -54,9 +62,33 @@ export function addRender(program: Command): void {
       "--base-image <image>",
       `base image of the connector images (default: the stack's, else ${WITHOUT_STACK.baseImage})`,
     )
+    .option("--complete", "write everything that the stack consists of, for GitOps")
+    .addOption(
+      new Option("--for <tool>", "with --complete: the program that applies the files")
+        .choices(["argo-cd", "flux"])
+        .default("argo-cd"),
+    )
+    .option(
+      "--repo <repository>",
+      "with --complete: URL of the git repository with the files; for flux the name of its GitRepository (default for flux: flux-system)",
+    )
+    .option(
+      "--revision <name>",
+      "with --complete: branch, tag or commit that Argo CD reads",
+      "main",
+    )
+    .option(
+      "--images <file>",
+      "with --complete: JSON file with digests of images by reference (default: images.json in the output folder, then the registry)",
+    )
+    .option(
+      "--secret-store <name>",
+      "with --complete: ClusterSecretStore, or SecretStore/NAME, from which External Secrets Operator creates the Secrets (default: create them yourself)",
+    )
     .option("--json", "print as JSON, including how each image is built")
     .addHelpText("after", EXAMPLES)
     .action(async (flags: RenderFlags, command: Command) => {
+      if (flags.complete) return complete(flags, command);
       const rendered = await renderedOf(flags, command);
       if (flags.json) return printJson(rendered);
       const { manifestFiles, runFiles } = await import("../manifests/render/render.js");
@@ -107,18 +139,50 @@ async function renderedOf(
   return renderStack(entries, readStackFile(root, stack).settings, given);
 }
 
-function writeFiles(folder: string, files: readonly ManifestFile[]): void {
-  try {
-    for (const { path, text } of files) {
-      const target = join(folder, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text);
-    }
-  } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    throw new UserError(`${path ?? folder}: cannot be written (${code}).`, {
-      fix: "Check that the folder exists and is writable.",
-      exitCode: 1,
+async function complete(flags: RenderFlags, command: Command): Promise<void> {
+  const { stack, out, for: tool, repo = tool === "flux" ? "flux-system" : undefined } = flags;
+  const { project, namespace } = command.optsWithGlobals<{
+    readonly project?: string;
+    readonly namespace?: string;
+  }>();
+  const ofStack = [
+    ["--registry", flags.registry],
+    ["--base-image", flags.baseImage],
+    ["--namespace", namespace],
+  ].filter(([, value]) => value !== undefined);
+  if (ofStack.length > 0)
+    throw new UserError(`${ofStack.map(([name]) => name).join(", ")}: not with --complete.`, {
+      fix: "Set it in the file of the stack.",
     });
-  }
+  if (stack === undefined || out === undefined || repo === undefined)
+    throw new UserError("--complete needs --stack, --out and, for Argo CD, --repo.", {
+      fix: "Write: tapctl render --complete --stack NAME --out FOLDER --repo URL",
+    });
+  const { root, entries } = loadProject(project ?? process.cwd());
+  assertValid(entries);
+  const { renderComplete } = await import("./render-complete.js");
+  return renderComplete(
+    { root, entries },
+    {
+      for: tool,
+      stack,
+      out,
+      repo,
+      revision: flags.revision,
+      ...(flags.images !== undefined && { images: flags.images }),
+      ...(flags.secretStore !== undefined && { secretStore: storeOf(flags.secretStore) }),
+      ...(flags.json && { json: true }),
+    },
+  );
+}
+
+/** A store by name, or by kind and name. */
+function storeOf(text: string): SecretStore {
+  const [, kind = "ClusterSecretStore", name] =
+    /^(?:(ClusterSecretStore|SecretStore)\/)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/.exec(text) ?? [];
+  if (name === undefined)
+    throw new UserError(`Invalid value for --secret-store: "${text}".`, {
+      fix: "Use the name of a ClusterSecretStore, or SecretStore/NAME.",
+    });
+  return { kind: kind as SecretStore["kind"], name };
 }

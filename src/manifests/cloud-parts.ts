@@ -12,6 +12,8 @@ export interface KnownParts {
    * What pods need to access the buckets; absent if the object store is not a service of the cloud.
    */
   readonly accounts?: PodAccounts;
+  /** Networks that pods must not reach. Default: none. */
+  readonly blockedNetworks?: readonly string[];
   /**
    * Repository that pods pull an image from; absent if the registry is in the settings.
    *

@@ -6,6 +6,7 @@ import {
   type SecretKey,
 } from "./argo/cluster-settings";
 import {
+  channelSecrets,
   CHANNELS_KEY,
   channelsPart,
   type PipelineSecret,
@@ -88,6 +89,7 @@ export function stackClusterSettings(
     scheduling,
   } = settings;
   // The channels include the webhook.
+  const channelsOfStack = channelSecrets(notifications);
   const channelsKey = Object.keys(notificationParts(notifications)).at(-1);
   return {
     ...defaultClusterSettings,
@@ -101,6 +103,7 @@ export function stackClusterSettings(
     ...(channelsKey !== undefined && {
       webhook: { name: NOTIFICATIONS_SECRET, key: channelsKey },
     }),
+    ...(channelsOfStack.length > 0 && { channelSecrets: channelsOfStack }),
     ...(openlineage && {
       lineage: {
         url: openlineage.url,

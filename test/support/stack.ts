@@ -23,6 +23,9 @@ const SECRETS = [
 ];
 const secretValues = Object.fromEntries(SECRETS.map((name) => [name, `value-of-${name}`]));
 
+/** The configuration key with a value for every secret that the fixtures and settings of tests name. */
+export const secretConfig = { "tapctl:secrets": JSON.stringify(secretValues) };
+
 /** The settings of a stack's file, as Pulumi gives them to the program. */
 export function configOf(file: "Pulumi.dev.yaml" | "Pulumi.prod.yaml"): {
   readonly [key: string]: string;
@@ -48,7 +51,7 @@ export function recordStack(
   options: RecordOptions = {},
 ): Promise<readonly Registration[]> {
   return record(() => deploy(loadSettings(), entries), {
-    config: { ...config, "tapctl:secrets": JSON.stringify(secretValues) },
+    config: { ...config, ...secretConfig },
     secretKeys: ["tapctl:secrets"],
     outputs: ({ type, name }) => ({
       ...(type === "random:index/randomPassword:RandomPassword" && {

@@ -58,11 +58,9 @@ export function channelsSource({
  * read directly.
  */
 export function channelSecrets(
-  notifications: Notifications | undefined,
+  notifications: Pick<Notifications, "channels"> | undefined,
 ): readonly KubernetesSecretReference[] {
-  return notifications?.channels?.length
-    ? kubernetesSecrets(asJson(channelsOf(notifications)))
-    : [];
+  return notifications?.channels?.length ? kubernetesSecrets(asJson(notifications.channels)) : [];
 }
 
 /** Channels as a part of a Secret. */

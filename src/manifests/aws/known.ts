@@ -2,7 +2,7 @@ import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
 import type { KnownParts } from "../cloud-parts";
 import { ecrRepository } from "./ecr-names";
-import { podAccounts } from "./pod-accounts";
+import { METADATA_SERVICE, podAccounts } from "./pod-accounts";
 
 /** The parts of a stack on AWS that are known from its settings. */
 export function knownAws(
@@ -12,7 +12,10 @@ export function knownAws(
   if (place === undefined) return {};
   const { ecr } = place;
   return {
-    ...(store.kind === "aws" && { accounts: podAccounts(pipelines) }),
+    ...(store.kind === "aws" && {
+      accounts: podAccounts(pipelines),
+      blockedNetworks: METADATA_SERVICE,
+    }),
     ...(ecr && { pullRepository: (name) => ecrRepository(name, place, ecr) }),
   };
 }

@@ -11,6 +11,12 @@ import type { PodAccounts } from "../cloud-parts";
 export const SKIPPED_CONTAINERS: readonly string[] = ["main", "tap", "target", "fifo"];
 
 /**
+ * Addresses of the EC2 metadata service, which gives any client the permissions of the node. The
+ * agent of Pod Identity has another address, 169.254.170.23.
+ */
+export const METADATA_SERVICE: readonly string[] = ["169.254.169.254/32", "fd00:ec2::254/128"];
+
+/**
  * The ServiceAccounts of pipelines with their own role, and the annotations that keep permissions
  * from connectors.
  */

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { stringify } from "yaml";
 import type { ConnectorDefinition } from "../../model/connector";
 import type { PipelineEntry } from "../../model/define";
 import type { Replication } from "../../model/replication";
@@ -17,6 +16,7 @@ import {
 } from "../images/image";
 import { imageOrigins } from "../images/image-builds";
 import { repositoriesBelow } from "../../common/registry/repositories";
+import { yamlText } from "./yaml-text";
 
 /** Options of rendered manifests. */
 export interface RenderOptions {
@@ -125,11 +125,4 @@ function imageBuilds(
       "build" in origin ? [[taggedReference(repository, origin), origin.build]] : [],
     ),
   );
-}
-
-/** Strings are not wrapped, so that a diff shows a change on its own line. */
-function yamlText(objects: readonly object[]): string {
-  return objects
-    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
-    .join("---\n");
 }

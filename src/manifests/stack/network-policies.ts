@@ -1,3 +1,4 @@
+import type { CheckedSettings } from "../../settings/schema";
 import { metadataOf } from "./metadata";
 
 /** Port of MinIO. */
@@ -30,6 +31,15 @@ export function blockedNetworks<Namespace>(networks: readonly string[], namespac
       },
     ],
   });
+}
+
+/** Namespaces whose pods may connect to the MinIO of a stack. */
+export function storeClients({
+  namespace,
+  argo,
+  monitoring,
+}: Pick<CheckedSettings, "namespace" | "argo" | "monitoring">): readonly string[] {
+  return [namespace, argo.namespace, ...(monitoring ? [monitoring.prometheusNamespace] : [])];
 }
 
 /** Allows only pods of some namespaces to connect to MinIO. */

@@ -1,0 +1,19 @@
+/** Where the rendered files are in git. */
+export interface GitSource {
+  /** Argo CD: URL of the repository. Flux: name of the GitRepository. */
+  readonly repository: string;
+  /** Branch, tag or commit that Argo CD reads. */
+  readonly revision: string;
+  /** Path of the output folder in the repository, such as `deploy/prod`. */
+  readonly folder: string;
+  /** Path of the project's folder in the repository; `.` for the whole repository. */
+  readonly project: string;
+}
+
+/** Folder of the layers, below the output folder. */
+export const STACK_FOLDER = "stack";
+
+/** Path of a folder of the project in the repository, such as that of a vendored chart. */
+export function pathInRepository({ project }: GitSource, path: string): string {
+  return project === "." ? path : `${project}/${path}`;
+}

@@ -1,0 +1,63 @@
+import type { CompleteStack } from "./complete-stack";
+import type { KubernetesObject } from "./kubernetes-object";
+
+/** A file of a layer, with a path relative to the layer's folder. */
+export interface LayerFile {
+  readonly path: string;
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** Objects that are applied together, and the layer that must be complete before. */
+export interface Layer {
+  readonly name: string;
+  /** Order in which Argo CD applies the layer. */
+  readonly wave: number;
+  /** Name of the layer before. Default: none. */
+  readonly after?: string;
+  readonly files: readonly LayerFile[];
+}
+
+/**
+ * The layers of a stack that have objects. Monitoring depends only on the namespaces, so that a
+ * cluster without the Prometheus operator still runs pipelines.
+ *
+ * @param charts the objects that install each chart, by the name of its release.
+ */
+export function layersOf(
+  { namespaces, settings, templates, monitoring, pipelines }: CompleteStack,
+  charts: { readonly [release: string]: readonly KubernetesObject[] },
+): readonly Layer[] {
+  const installed = Object.entries(charts).map(([name, objects]) => ({
+    path: `${name}.yaml`,
+    objects,
+  }));
+  const chain: readonly Omit<Layer, "wave" | "after">[] = [
+    { name: "namespaces", files: [{ path: "namespaces.yaml", objects: namespaces }] },
+    { name: "settings", files: [{ path: "settings.yaml", objects: settings }] },
+    { name: "charts", files: installed },
+    { name: "templates", files: templates.map(oneObject) },
+    {
+      name: "pipelines",
+      files: pipelines.map(({ name, objects }) => ({ path: `${name}.yaml`, objects })),
+    },
+  ];
+  const needed = chain.filter(({ files }) => files.length > 0);
+  const layers = needed.map((layer, wave): Layer => {
+    const after = needed[wave - 1]?.name;
+    return { ...layer, wave, ...(after !== undefined && { after }) };
+  });
+  if (monitoring.length === 0) return layers;
+  return [
+    ...layers,
+    {
+      name: "monitoring",
+      wave: needed.length,
+      after: "namespaces",
+      files: monitoring.map(oneObject),
+    },
+  ];
+}
+
+function oneObject(object: KubernetesObject): LayerFile {
+  return { path: `${object.metadata.name}.yaml`, objects: [object] };
+}

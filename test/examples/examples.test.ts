@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { REPOSITORY, tapctl } from "../cli/support";
@@ -7,7 +7,7 @@ import { record } from "../support/record";
 
 const EXAMPLES = join(REPOSITORY, "examples");
 const names = readdirSync(EXAMPLES, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
+  entry.isDirectory() && existsSync(join(EXAMPLES, entry.name, "pipelines")) ? [entry.name] : [],
 );
 
 suite("examples", () => {

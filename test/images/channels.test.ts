@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -100,6 +100,44 @@ function notify(
     env: { CHANNELS: text, no_proxy: "127.0.0.1", ...failures(HOSTILE), ...env },
   }).ended;
 }
+
+test("channels: secrets that are existing Kubernetes Secrets are read from files, and a missing one stops only its channel", () =>
+  inWorkspace(async (space) => {
+    const paths: string[] = [];
+    mkdirSync(space.path("secrets"));
+    const server = createServer((message, response) => {
+      paths.push(`${message.url} ${message.headers["x-token"]}`);
+      message.resume().on("end", () => response.end());
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    space.write("secrets/hook-url", `${url}\n`);
+    space.write("secrets/hook-token", "t0ken");
+    const inSecret = (name: string) => ({
+      $secret: name,
+      kubernetes: { name: "team", key: name },
+    });
+    const ended = await notify(
+      space,
+      [
+        { kind: "slack", webhook: inSecret("gone") },
+        {
+          kind: "webhook",
+          url: inSecret("hook-url"),
+          headers: { "X-Token": inSecret("hook-token") },
+        },
+      ],
+      "failed",
+      { env: { CHANNEL_SECRETS: space.path("secrets") } },
+    );
+    server.close();
+    assert.deepEqual(paths, ["/hook t0ken"]);
+    assert.equal(ended.code, 0);
+    assert.match(
+      ended.stderr,
+      /notification to slack failed: secret "gone" of channel slack: key "gone" of the Kubernetes Secret "team" does not exist/,
+    );
+  }));
 
 test("schema changed: a pipeline that watches schemas is notified of a success, one that does not is not", () =>
   inWorkspace(async (space) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import {
@@ -137,6 +137,22 @@ for (const [mode, run] of Object.entries(MODES))
               `{"id": 1.10, "card": "${hash("12345678901234567890123")}", "far": 1e400}}\n`,
             ),
         );
+      }));
+
+    test("masks: the salt is read from a mounted Kubernetes Secret if the pipeline's Secret has none", () =>
+      inWorkspace(async (space) => {
+        mkdirSync(space.path("secrets"));
+        space.write("secrets/MASK_SALT", SALT);
+        const ended = await run(
+          space,
+          [schema("users", USERS), record("users", { id: 1, email: SECRET })],
+          {
+            ...masks(space, [{ stream: "users", mask: { email: "hash" } }], ""),
+            maskSalt: space.path("config/mask-salt"),
+          },
+        );
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.deepEqual(records(space), [{ id: 1, email: hash(SECRET) }]);
       }));
 
     test("masks: nested properties and patterns, also in lists and in properties without a schema", () =>

@@ -25,6 +25,21 @@ describe("existing Kubernetes Secrets", () => {
     test(`existing Kubernetes Secrets: ${JSON.stringify(kubernetes)}`, () =>
       assert.deepEqual(textsOf(withPassword(kubernetes)), problems));
 
+  test("existing Kubernetes Secrets: the salt of masks and channels of notifications can be in one", () => {
+    const kubernetes = { kubernetes: KEY };
+    assert.deepEqual(
+      textsOf({
+        ...replication,
+        maskSalt: secret("salt", kubernetes),
+        streams: { orders: { mask: { email: "hash" } } },
+        notifications: {
+          channels: [{ kind: "slack", webhook: secret("team-slack", kubernetes) }],
+        },
+      }),
+      [],
+    );
+  });
+
   test("existing Kubernetes Secrets: one name cannot have two sources in an entry", () =>
     assert.deepEqual(
       textsOf({

@@ -89,7 +89,7 @@ export function stackClusterSettings(
     scheduling,
   } = settings;
   // The channels include the webhook.
-  const channelsOfStack = channelSecrets(notifications);
+  const channelsOfStack = channelSecrets(notifications.channels ?? []);
   const channelsKey = Object.keys(notificationParts(notifications)).at(-1);
   return {
     ...defaultClusterSettings,

@@ -10,7 +10,11 @@ import {
 } from "../../model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../model/define";
 import { identityOf } from "../../model/identity";
-import { channelsOf, type Notifications } from "../../model/notifications";
+import {
+  channelsOf,
+  type NotificationChannel,
+  type Notifications,
+} from "../../model/notifications";
 import type { Replication } from "../../model/replication";
 import { catalogRules, dataRules } from "../../model/stream-rules";
 import { secretKey, secretName } from "./names";
@@ -53,14 +57,11 @@ export function channelsSource({
   return notifications.webhook.kubernetes ?? own(WEBHOOK_KEY);
 }
 
-/**
- * Existing Kubernetes Secrets that channels refer to, each once; none for a single webhook, which is
- * read directly.
- */
+/** Existing Kubernetes Secrets that channels refer to, each once. */
 export function channelSecrets(
-  notifications: Pick<Notifications, "channels"> | undefined,
+  channels: readonly NotificationChannel[],
 ): readonly KubernetesSecretReference[] {
-  return notifications?.channels?.length ? kubernetesSecrets(asJson(notifications.channels)) : [];
+  return kubernetesSecrets(asJson(channels));
 }
 
 /** Channels as a part of a Secret. */

@@ -5,6 +5,7 @@ import { isReplication, schedulesOf, type PipelineEntry } from "../../model/defi
 import type { Job } from "../../model/job";
 import { parallelOf } from "../../model/parallel";
 import type { Replication } from "../../model/replication";
+import { channelsOf } from "../../model/notifications";
 import { dataRules } from "../../model/stream-rules";
 import { parseCron } from "../../model/cron/cron";
 import { longestInterval } from "../../model/cron/cron-interval";
@@ -72,7 +73,10 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
     ...(channels && {
       webhookSecret: channels.name,
       webhookKey: channels.key,
-      channelsPatch: channelsPatch(channelSecrets(notifications)),
+      channelsPatch: channelsPatch(
+        // A single webhook is read from its Secret directly.
+        notifications?.channels?.length ? channelSecrets(channelsOf(notifications)) : [],
+      ),
     }),
   };
 }

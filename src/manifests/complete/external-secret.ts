@@ -1,3 +1,6 @@
+import { stringifyJson } from "../../common/json";
+import { isSecretReference, type Json } from "../../model/connector-settings";
+import { referencesIn } from "../../model/validation/secrets";
 import { metadataOf } from "../stack/metadata";
 import type { RequiredKey, RequiredSecret } from "./required-secrets";
 
@@ -47,13 +50,26 @@ function remote(secretKey: string, key: string) {
 
 function secretOf(key: RequiredKey): readonly string[] {
   if ("secret" in key) return [key.secret];
+  if ("json" in key) return referencesIn(key.json, "").map(({ name }) => name);
   return "password" in key ? [key.password] : [];
+}
+
+/** JSON with an expression for each reference to a secret. */
+function jsonTemplate(value: Json): string {
+  if (isSecretReference(value)) return `{{ index . ${JSON.stringify(value.$secret)} | toJson }}`;
+  if (Array.isArray(value)) return `[${value.map((item: Json) => jsonTemplate(item)).join()}]`;
+  if (typeof value !== "object" || value === null) return stringifyJson(value);
+  const fields = Object.entries(value).map(
+    ([name, item]) => `${JSON.stringify(name)}:${jsonTemplate(item)}`,
+  );
+  return `{${fields.join()}}`;
 }
 
 /** The content of a key in the templates of External Secrets Operator, which are Go templates. */
 function templateText(key: RequiredKey): string {
   if ("value" in key) return key.value;
   if ("secret" in key) return `{{ index . ${JSON.stringify(key.secret)} }}`;
+  if ("json" in key) return jsonTemplate(key.json);
   const { host, username } = key.dockerLogin;
   const password = `(index . ${JSON.stringify(key.password)})`;
   return [

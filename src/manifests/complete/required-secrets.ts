@@ -1,9 +1,16 @@
 import { hostOf } from "../../common/registry/image-reference";
+import type { Json } from "../../model/connector-settings";
 import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
 import { ARCHIVE_SECRET } from "../charts/argo-values";
 import { ROOT_SECRET, ROOT_USER, USER, USER_SECRET } from "../charts/minio-values";
-import { LINEAGE, NOTIFICATIONS_SECRET, REGISTRY_SECRET } from "../stack-cluster-settings";
+import {
+  LINEAGE,
+  NOTIFICATIONS_SECRET,
+  REGISTRY_SECRET,
+  TELEMETRY,
+  telemetryHeaders,
+} from "../stack-cluster-settings";
 import { STORE_SECRET } from "../stack/object-store";
 import { namesOfStackSecrets, STACK_SECRETS } from "./secret-references";
 
@@ -13,6 +20,8 @@ export type RequiredKey =
   | { readonly secret: string }
   /** This text, which is not secret. */
   | { readonly value: string }
+  /** JSON in which `{"$secret": "name"}` stands for the value of the secret of that name. */
+  | { readonly json: Json }
   /** A login in Docker's format, with the password in the secret of that name. */
   | {
       readonly dockerLogin: { readonly host: string; readonly username: string };
@@ -44,6 +53,7 @@ export function requiredSecrets(
     ...ofPipelines(entries, settings),
     ...ofNotifications(settings),
     ...ofLineage(settings),
+    ...ofTelemetry(settings),
     ...ofRegistry(settings),
     ...ofStore(settings),
     ...ofArchive(settings),
@@ -82,6 +92,17 @@ function ofLineage({
   return [
     opaque({ namespace, name: LINEAGE.name }, "API key of the lineage backend", {
       [LINEAGE.key]: { secret: openlineage.apiKey },
+    }),
+  ];
+}
+
+function ofTelemetry(settings: CheckedSettings): readonly RequiredSecret[] {
+  const headers = telemetryHeaders(settings);
+  if (headers?.kind !== "json") return [];
+  const place = { namespace: settings.namespace, name: TELEMETRY.name };
+  return [
+    opaque(place, "headers for the receiver of telemetry", {
+      [TELEMETRY.key]: { json: headers.value },
     }),
   ];
 }

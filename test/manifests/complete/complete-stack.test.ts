@@ -50,6 +50,10 @@ const stacks: {
         openlineage: { url: "https://marquez.example.com", apiKey: "slack" },
       }),
       "tapctl:notifications": JSON.stringify({ webhook: "channel" }),
+      "tapctl:telemetry": JSON.stringify({
+        endpoint: "http://collector.monitoring:4318",
+        headers: { Authorization: { secret: "slack" }, "X-Scope": "etl" },
+      }),
       "tapctl:podSecurity": "baseline",
     },
   },
@@ -206,4 +210,29 @@ describe("complete stack: the same objects as the deployed stack", () => {
           .sort(([one], [other]) => (String(one) > String(other) ? -1 : 1)),
       );
     });
+});
+
+test("complete stack: notifiers see the Kubernetes Secrets that channels of the stack refer to", async () => {
+  const { settings } = await deployedObjects(fullConfig);
+  const [template] = rendered(settings).templates as unknown as readonly {
+    readonly spec: {
+      readonly arguments: {
+        readonly parameters: readonly { readonly name: string; readonly value: string }[];
+      };
+    };
+  }[];
+  const patch = template?.spec.arguments.parameters.find(({ name }) => name === "channelsPatch");
+  const { volumes } = JSON.parse(patch?.value ?? "") as {
+    readonly volumes: readonly {
+      readonly projected: { readonly sources: readonly { readonly secret: object }[] };
+    }[];
+  };
+  assert.deepEqual(
+    volumes[0]?.projected.sources.map(({ secret: source }) => source),
+    ["channel", "slack", "smtp"].map((key) => ({
+      name: "stack-secrets",
+      optional: true,
+      items: [{ key, path: key }],
+    })),
+  );
 });

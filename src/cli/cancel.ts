@@ -1,9 +1,6 @@
-import { hostname } from "node:os";
 import type { Command } from "commander";
 import type { Cancelled } from "../cluster/control";
-import { UserError } from "../common/errors";
-import { bootId } from "../common/processes";
-import { currentHolder } from "../store/lease/lease";
+import { cancelLocalRun } from "../run/cancel-run";
 import { contextOf, type CliContext } from "./context";
 import { entryIfAny } from "./pipeline";
 import { print, printJson } from "../common/print";
@@ -30,7 +27,7 @@ export function addCancel(program: Command): void {
         const { workflow, how } =
           context.surroundings.on === "cluster"
             ? await cancelOnCluster(context, name, run)
-            : await cancelHere(context, name, run);
+            : await cancelLocalRun(await context.openStore(), name, run);
         if (flags.json) return printJson({ pipeline: name, run: workflow, how });
         print(
           how === "removed"
@@ -48,23 +45,4 @@ async function cancelOnCluster(
 ): Promise<Cancelled> {
   const { cancelRun } = await import("../cluster/control.js");
   return cancelRun(await context.connect(), name, run);
-}
-
-async function cancelHere(
-  context: CliContext,
-  name: string,
-  run: string | undefined,
-): Promise<Cancelled> {
-  const holder = await currentHolder(await context.openStore(), name);
-  if (holder === undefined || (run !== undefined && holder.run !== run))
-    throw new UserError(`"${name}" has no run ${run === undefined ? "" : `${run} `}in progress.`, {
-      fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${name}`)}`,
-    });
-  if (holder.host !== hostname() || holder.boot !== bootId())
-    throw new UserError(
-      `Run ${holder.run} of "${name}" is running on another machine: host ${holder.host}, process ${holder.pid}.`,
-      { fix: "Cancel it there." },
-    );
-  process.kill(holder.pid, "SIGINT");
-  return { workflow: holder.run, how: "stopping" };
 }

@@ -16,13 +16,6 @@ interface LogFlags {
   readonly json?: boolean;
 }
 
-/**
- * Whether a line belongs to a follow-up or a job; lines of the runner are part of the connectors'
- * logs.
- */
-const isOfStep = ({ source }: { readonly source: string }): boolean =>
-  !["tap", "target", "runner"].includes(source);
-
 /** `tapctl logs`: the logs of a run. */
 export function addLogs(program: Command): void {
   program
@@ -65,14 +58,11 @@ async function clusterLogs(
   sources: readonly LogLine["source"][],
   flags: LogFlags,
 ): Promise<void> {
-  const { findRun, podLogs } = await import("../cluster/run-logs.js");
+  const { findRun, isInProgress, logOfRun } = await import("../cluster/run-logs.js");
   await entryIfAny(context, name);
   const [connection, store] = [await context.connect(), await context.openStore()];
   const { run, workflow, summary } = await findRun(connection, store, name, wanted);
-  const ended =
-    workflow === undefined ||
-    ["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "");
-  if (!ended && flags.follow) {
+  if (workflow !== undefined && isInProgress({ workflow }) && flags.follow) {
     const wants = (source: string) => sources.length > 1 || sources.some((one) => one === source);
     await watchRun(connection, context.commands, {
       pipeline: name,
@@ -81,29 +71,20 @@ async function clusterLogs(
     });
     return;
   }
-  const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
-  const gaps: string[] = [];
-  const fromPods = async () =>
-    workflow === undefined
-      ? []
-      : podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text));
-  if (stored.length > 0) {
-    // The log of a follow-up that could not be stored is still in its pod, which is kept if it
-    // failed.
-    const others =
-      sources.length === 1 || stored.some(isOfStep)
-        ? []
-        : await fromPods().catch(
-            (error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []),
-          );
+  const { lines, gaps, isStored } = await logOfRun(
+    connection,
+    store,
+    { pipeline: name, run, workflow },
+    sources,
+  );
+  if (isStored) {
     gaps.forEach(printNote);
-    return show([...stored, ...others.filter(isOfStep)], flags);
+    return show(lines, flags);
   }
-  const live = await fromPods();
   if (gaps.length > 0) {
     process.exitCode = 1;
     gaps.forEach(printNote);
-  } else if (live.length === 0) {
+  } else if (lines.length === 0) {
     const before =
       wanted === undefined
         ? (await listRuns(store, name, 2)).find((one) => one.run !== run)
@@ -116,7 +97,7 @@ async function clusterLogs(
       `Run ${run} has no logs: ${reason}${before === undefined ? "" : `\nPrint the logs of the previous run with: ${context.commands.tapctl(`logs ${name} ${before.run}`)}`}`,
     );
   }
-  show(live, flags);
+  show(lines, flags);
 }
 
 function show(

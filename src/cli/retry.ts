@@ -27,38 +27,27 @@ export function addRetry(program: Command): void {
       async (name: string, wanted: string | undefined, flags: RetryFlags, command: Command) => {
         const context = contextOf(command, "named");
         await requireReplication(context, name);
-        const { extractOf } = await import("../cluster/retry.js");
-        const { submit } = await import("../cluster/submit.js");
-        const { runIdOf } = await import("../cluster/run-id.js");
+        const { retryRun } = await import("../cluster/retry.js");
         const { printOutcome } = await import("./run-on-cluster.js");
         const connection = await context.connect();
-        const extract = await extractOf(
+        const { run, workflow, extract } = await retryRun(
+          connection,
           await context.openStore(),
           name,
           wanted === undefined ? undefined : await runNamed(context, name, wanted),
-          flags.dataOnly !== true,
+          flags.dataOnly === true,
         );
-        const { metadata } = await submit(connection, name, {
-          trigger: "retry",
-          entrypoint: flags.dataOnly ? "load-only" : "retry",
-          parameters: {
-            extractKey: extract.key,
-            extractOutcome: extract.outcome,
-            ...(extract.catalog !== undefined && { catalogKey: extract.catalog }),
-          },
-        });
-        const run = runIdOf(metadata);
         if (!flags.json)
           print(
-            `${name}: run ${run} (Workflow ${metadata.name}) loads ${formatBytes(extract.bytes)} from run ${extract.run}`,
+            `${name}: run ${run} (Workflow ${workflow}) loads ${formatBytes(extract.bytes)} from run ${extract.run}`,
           );
         if (!flags.follow)
           return flags.json
-            ? printJson({ pipeline: name, run, workflow: metadata.name, extract })
+            ? printJson({ pipeline: name, run, workflow, extract })
             : printNote(`Follow it with: ${context.commands.tapctl(`logs ${name} -f`)}`);
         const ended = await watchRun(connection, context.commands, {
           pipeline: name,
-          workflow: metadata.name,
+          workflow,
           wants: () => true,
         });
         if (ended !== undefined)

@@ -1,6 +1,7 @@
 import type { JsonText } from "../common/json";
 import { readSummary } from "../store/runs/runs";
 import type { StartFrom } from "../cluster/requests";
+import type { StartedRun } from "../cluster/start-run";
 import type { WorkflowObject } from "../cluster/objects";
 import { readState } from "../store/state/state";
 import type { PipelineEntry } from "../model/define";
@@ -36,24 +37,16 @@ export async function runOnCluster(
     throw new UserError("--follow works with one pipeline.", {
       fix: "Name one pipeline, or omit --follow.",
     });
-  const { submit } = await import("../cluster/submit.js");
-  const { startParameters } = await import("../cluster/requests.js");
-  const { runIdOf } = await import("../cluster/run-id.js");
+  const { startRun } = await import("../cluster/start-run.js");
   const connection = await context.connect();
-  const started: { readonly pipeline: string; readonly run: string; readonly workflow: string }[] =
-    [];
+  const started: StartedRun[] = [];
   for (const entry of entries) {
-    const parameters = {
-      ...(await startParameters(
-        context.openStore,
-        entry.name,
-        await startFrom(context, entry, flags),
-      )),
-      ...(flags.acceptSchema && { acceptSchema: "true" }),
-    };
-    const { metadata } = await submit(connection, entry.name, { trigger: "manual", parameters });
-    started.push({ pipeline: entry.name, run: runIdOf(metadata), workflow: metadata.name });
-    if (!flags.json) print(`${entry.name}: run ${runIdOf(metadata)} (Workflow ${metadata.name})`);
+    const one = await startRun(connection, context.openStore, entry.name, {
+      from: await startFrom(context, entry, flags),
+      ...(flags.acceptSchema && { acceptSchema: true }),
+    });
+    started.push(one);
+    if (!flags.json) print(`${one.pipeline}: run ${one.run} (Workflow ${one.workflow})`);
   }
   const [first] = started;
   if (!flags.follow || first === undefined) {

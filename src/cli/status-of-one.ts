@@ -135,8 +135,8 @@ async function clusterDetails(
 ): Promise<Details> {
   const { clusterFacts } = await import("../cluster/status.js");
   const { findRun, listClusterRuns } = await import("../cluster/runs.js");
-  const { secondsBetween, stepText } = await import("../cluster/steps.js");
-  const { getWorkflow, podNodes } = await import("../cluster/workflows.js");
+  const { runSteps } = await import("../cluster/run-steps.js");
+  const { getWorkflow } = await import("../cluster/workflows.js");
   const connection = await context.connect();
   const store = await context.openStore();
   const facts = await withSavedState(
@@ -154,15 +154,7 @@ async function clusterDetails(
     found === undefined && runs[0]?.workflow
       ? await getWorkflow(connection, runs[0].workflow)
       : found?.workflow;
-  const steps =
-    workflow === undefined
-      ? []
-      : podNodes(workflow).map((node) => ({
-          step: stepText(node),
-          phase: node.phase,
-          seconds: secondsBetween(node.startedAt, node.finishedAt),
-          message: node.message ?? null,
-        }));
+  const steps = workflow === undefined ? [] : runSteps(workflow);
   const silent = new Map(facts.runs.map(({ run, silentSince }) => [run, silentSince]));
   const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({
     run,

@@ -1,98 +1,134 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Command } from "commander";
-import type { Console } from "../cluster/consoles";
-import type { Forward } from "../cluster/port-forward";
-import { textWith, type Commands } from "../common/commands";
-import { joinErrors, UserError } from "../common/errors";
-import { contextOf } from "./context";
+import { UserError } from "../common/errors";
 import { print, printJson } from "../common/print";
+import type { ConsoleActions } from "../ui/actions";
+import type { Rights } from "../ui/buttons";
+import type { ConsoleSource } from "../ui/source";
+import { contextOf, type CliContext } from "./context";
+import type { ForwardedConsole } from "./forward-consoles";
+import { openBrowser } from "./open-browser";
 
 interface UiFlags {
+  readonly allowChanges?: boolean;
   readonly browser?: boolean;
+  readonly port: string;
   readonly json?: boolean;
 }
 
-/** `tapctl ui`: forwards the consoles of a cluster to this machine. */
+const EXAMPLES = `
+Read-only unless you allow changes. Only this machine can open the address, and only with its token.
+
+Example:
+  $ npx tapctl ui
+  $ npx tapctl ui --on cluster --allow-changes`;
+
+/** `tapctl ui`: a live page about the pipelines, on this machine. */
 export function addUi(program: Command): void {
   program
     .command("ui")
-    .summary("open the Argo Workflows and MinIO consoles")
+    .summary("open the console, a live page about the pipelines")
     .description(
-      "forward the Argo Workflows and MinIO consoles to this machine and open them, until Ctrl-C",
+      "serve a live page about the pipelines and their runs to the browser of this machine, until Ctrl-C; for a cluster, it links to the consoles of Argo Workflows and MinIO",
     )
-    .option("--no-browser", "print the addresses without opening a browser")
-    .option("--json", "print as JSON: a list of {name, url, credentials}")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl ui --on cluster")
+    .option("--allow-changes", "add buttons that run, cancel, retry, suspend and roll back")
+    .option("--port <n>", "port to listen on (default: a free one)", "0")
+    .option("--no-browser", "print the address without opening a browser")
+    .option("--json", "print as JSON: {url, consoles: [{name, url, credentials}]}")
+    .addHelpText("after", EXAMPLES)
     .action(async (flags: UiFlags, command: Command) => {
+      const port = portOf(flags.port);
       const context = contextOf(command);
-      const { findConsoles } = await import("../cluster/consoles.js");
-      const { forwardService } = await import("../cluster/port-forward.js");
-      const connection = await context.connect();
-      const { consoles, refused } = await findConsoles(connection);
-      const results = await Promise.all(
-        consoles.map((one) =>
-          forwardOf(one, context.commands, (service) => forwardService(connection, service)),
-        ),
-      );
-      const forwards = results.flatMap((one) => (one instanceof UserError ? [] : [one]));
-      const missing = [...refused, ...results.filter((one) => one instanceof UserError)];
-      if (forwards.length === 0)
-        throw missing.length > 0
-          ? joinErrors(missing)
-          : new UserError("This cluster has neither an Argo Workflows nor a MinIO console.", {
-              fix: ({ tapctl }) => `Diagnose the installation with: ${tapctl("doctor")}`,
-              exitCode: 1,
-            });
-      for (const error of missing) process.stderr.write(`${error.textWith(context.commands)}\n`);
-      const shown = forwards.map(({ name, forward, credentials }) => ({
-        name,
-        url: `http://localhost:${forward.port}`,
-        credentials,
-      }));
-      if (flags.json) printJson(shown);
-      else
-        for (const { name, url, credentials } of shown) print(`${name}: ${url}\n  ${credentials}`);
-      if (flags.browser !== false) for (const { url } of shown) openBrowser(url);
-      if (!flags.json) print("Press Ctrl-C to stop.");
+      const stop = new AbortController();
+      const opened =
+        context.surroundings.on === "local"
+          ? await openLocal(context, stop.signal)
+          : await openCluster(context, stop.signal);
+      const { serveLocally } = await import("../ui/serve-locally.js");
+      const server = await serveLocally({
+        source: opened.source,
+        port,
+        ...(flags.allowChanges && { changes: opened.changes }),
+      });
+      show(server.url, opened.consoles, flags);
       await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-      for (const { forward } of forwards) forward.close();
+      stop.abort();
+      server.close();
+      opened.close();
     });
 }
 
-interface Forwarded {
-  readonly name: string;
-  readonly credentials: string;
-  readonly forward: Forward;
+interface Opened {
+  readonly source: ConsoleSource;
+  readonly changes: { readonly rights: Rights; readonly actions: ConsoleActions };
+  readonly consoles: readonly ForwardedConsole[];
+  readonly close: () => void;
 }
 
-/** A forwarded console, or why it is not forwarded: one without access must not block the other. */
-async function forwardOf(
-  { name, service, credentials }: Console,
-  commands: Commands,
-  forward: (service: Console["service"]) => Promise<Forward>,
-): Promise<Forwarded | UserError> {
+async function openLocal(context: CliContext, signal: AbortSignal): Promise<Opened> {
+  const { localConsole } = await import("../ui/local-console.js");
+  const { LOCAL_RIGHTS, localActions } = await import("../ui/local-actions.js");
+  const { project, commands } = context;
+  const store = await context.openStore();
+  const { entries } = project;
+  return {
+    source: await localConsole({ store, entries, commands, signal }),
+    changes: { rights: LOCAL_RIGHTS, actions: localActions({ project, store, commands }) },
+    consoles: [],
+    close: () => undefined,
+  };
+}
+
+async function openCluster(context: CliContext, signal: AbortSignal): Promise<Opened> {
+  const { clusterConsole } = await import("../ui/cluster-console.js");
+  const { CLUSTER_RIGHTS, clusterActions } = await import("../ui/cluster-actions.js");
+  const { forwardConsoles } = await import("./forward-consoles.js");
+  const { project, commands } = context;
+  const { entries } = project;
+  const connection = await context.connect();
+  const store = await context.openStore();
+  const { consoles, missing, close } = await forwardConsoles(connection, commands);
+  for (const error of missing) process.stderr.write(`${error.textWith(commands)}\n`);
   try {
-    return { name, credentials: textWith(credentials, commands), forward: await forward(service) };
+    return {
+      source: await clusterConsole({
+        connection,
+        store,
+        entries,
+        commands,
+        links: consoles.map(({ name, url }) => ({ name, url })),
+        signal,
+      }),
+      changes: {
+        rights: CLUSTER_RIGHTS,
+        actions: clusterActions({ connection, store, entries, commands }),
+      },
+      consoles,
+      close,
+    };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return error.in(name);
+    // Open ports would keep the process running.
+    close();
+    throw error;
   }
 }
 
-/** Opens an address in the browser if there is a display. */
-function openBrowser(url: string): void {
-  const { platform, env } = process;
-  const opener =
-    platform === "darwin"
-      ? "open"
-      : platform === "win32"
-        ? "explorer"
-        : env.DISPLAY || env.WAYLAND_DISPLAY
-          ? "xdg-open"
-          : undefined;
-  if (opener === undefined) return;
-  const child = spawn(opener, [url], { stdio: "ignore", detached: true });
-  child.on("error", () => undefined);
-  child.unref();
+function show(url: string, consoles: readonly ForwardedConsole[], flags: UiFlags): void {
+  if (flags.json) printJson({ url, consoles });
+  else {
+    print(`Console: ${url}`);
+    for (const { name, url: at, credentials } of consoles)
+      print(`${name}: ${at}\n  ${credentials}`);
+  }
+  if (flags.browser !== false) openBrowser(url);
+  if (!flags.json) print("Press Ctrl-C to stop.");
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new UserError(`Invalid value for --port: "${text}".`, {
+      fix: "Use a number from 1 to 65535, or 0 for a free port.",
+    });
+  return port;
 }

@@ -126,8 +126,16 @@ export async function* podLines(
  */
 export async function lastPodLine(
   connection: Connection,
-  { pod, container, source }: LoggedContainer,
+  container: LoggedContainer,
 ): Promise<PodLine | undefined> {
+  return (await recentPodLines(connection, container)).at(-1);
+}
+
+/** The last lines of a container that are not Argo's. @throws like {@link podLines}. */
+export async function recentPodLines(
+  connection: Connection,
+  { pod, container, source }: LoggedContainer,
+): Promise<readonly PodLine[]> {
   const answer = await connection.stream({
     resource: PODS,
     namespace: connection.namespace,
@@ -135,9 +143,12 @@ export async function lastPodLine(
     subresource: "log",
     query: { container, timestamps: "true", tailLines: TAIL },
   });
-  let last: PodLine | undefined;
-  for await (const text of linesOf(answer)) last = parsePodLine(text, source) ?? last;
-  return last;
+  const lines: PodLine[] = [];
+  for await (const text of linesOf(answer)) {
+    const line = parsePodLine(text, source);
+    if (line !== undefined) lines.push(line);
+  }
+  return lines;
 }
 
 /** The lines of a stream; unlike `readline`, it throws if the stream breaks off. */

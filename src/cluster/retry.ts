@@ -3,6 +3,9 @@ import { runFileKey, runPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import { listRuns } from "../store/runs/runs";
 import { readState } from "../store/state/state";
+import type { Connection } from "./connection";
+import { runIdOf } from "./run-id";
+import { submit } from "./submit";
 
 /** The key of an extract: a file, or the folder of the files of a parallel run. */
 const EXTRACT = /^(.*\/extract(?:-\d+)?\.jsonl)(?:\/[^/]+)?$/;
@@ -42,6 +45,41 @@ export async function extractOf(
     );
   }
   return extract;
+}
+
+/** A run that loads a stored extract again. */
+export interface Retried {
+  /** Id of the new run. */
+  readonly run: string;
+  readonly workflow: string;
+  readonly extract: StoredExtract;
+}
+
+/**
+ * Starts a run that loads a stored extract again, without reading the source.
+ *
+ * @param wanted id of the run with the extract; undefined for the newest one
+ * @param dataOnly whether it neither saves the state nor runs follow-ups
+ * @throws UserError as {@link extractOf}, or if the pipeline is not deployed.
+ */
+export async function retryRun(
+  connection: Connection,
+  store: ObjectStore,
+  pipeline: string,
+  wanted: string | undefined,
+  dataOnly: boolean,
+): Promise<Retried> {
+  const extract = await extractOf(store, pipeline, wanted, !dataOnly);
+  const { metadata } = await submit(connection, pipeline, {
+    trigger: "retry",
+    entrypoint: dataOnly ? "load-only" : "retry",
+    parameters: {
+      extractKey: extract.key,
+      extractOutcome: extract.outcome,
+      ...(extract.catalog !== undefined && { catalogKey: extract.catalog }),
+    },
+  });
+  return { run: runIdOf(metadata), workflow: metadata.name, extract };
 }
 
 async function find(

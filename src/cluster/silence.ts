@@ -52,7 +52,8 @@ export async function silences(
   );
 }
 
-async function podsOf(
+/** The pods of Workflows that have not ended; none if they cannot be read. */
+export async function podsOf(
   connection: Connection,
   workflows: ReadonlySet<string>,
 ): Promise<readonly PodObject[]> {

@@ -64,19 +64,27 @@ export async function listWorkflows(
   return newestFirst(await listMetadata(connection, WORKFLOWS, pipeline));
 }
 
+/** The Workflows of all pipelines that have not ended, without their contents. */
+export function listActiveWorkflows(connection: Connection): Promise<readonly MetadataOnly[]> {
+  return metadataOf(connection, WORKFLOWS, `${ofPipeline()},${COMPLETED_LABEL}!=true`);
+}
+
 /** The objects of a kind that belong to one or all pipelines, without their contents. */
-export async function listMetadata(
+export function listMetadata(
   connection: Connection,
   resource: Resource,
   pipeline?: string,
 ): Promise<readonly MetadataOnly[]> {
+  return metadataOf(connection, resource, ofPipeline(pipeline));
+}
+
+async function metadataOf(
+  connection: Connection,
+  resource: Resource,
+  labelSelector: string,
+): Promise<readonly MetadataOnly[]> {
   const found: MetadataOnly[] = [];
-  for await (const page of pages<MetadataOnly>(
-    connection,
-    resource,
-    ofPipeline(pipeline),
-    METADATA_LIST,
-  ))
+  for await (const page of pages<MetadataOnly>(connection, resource, labelSelector, METADATA_LIST))
     found.push(...page.map(withoutManagedFields));
   return found;
 }

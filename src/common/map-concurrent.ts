@@ -2,13 +2,13 @@
 export async function mapConcurrent<T, Result>(
   limit: number,
   items: readonly T[],
-  work: (item: T) => Promise<Result>,
+  work: (item: T, index: number) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   let next = 0;
   const worker = async () => {
     for (let index = next++; index < items.length; index = next++)
-      results[index] = await work(items[index] as T);
+      results[index] = await work(items[index] as T, index);
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;

@@ -52,7 +52,8 @@ export function reportData({ entries, facts, runs, store, now }: ReportArgs): Re
   return { version: 1, generated: now.toISOString(), store, pipelines };
 }
 
-function reportPipeline(
+/** A pipeline of a report; without an entry if it is not in the array. */
+export function reportPipeline(
   status: PipelineStatus,
   entry: PipelineEntry | undefined,
   runs: readonly RunSummary[],

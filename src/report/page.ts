@@ -8,7 +8,8 @@ import { html, trusted, type Html } from "./html";
 import { pipelineCard, TONES } from "./pipeline";
 import { moment, number } from "./words";
 
-const CONDITIONS: readonly PipelineStatus["condition"][] = [
+/** All conditions, in the order of their filters. */
+export const CONDITIONS: readonly PipelineStatus["condition"][] = [
   "invalid schedule",
   "failing",
   "late",
@@ -60,7 +61,7 @@ function legend(): Html {
 }
 
 /** A shape for each tone, so that color is never the only indication. */
-const SYMBOLS = `<svg width="0" height="0" hidden><defs>
+export const SYMBOLS = `<svg width="0" height="0" hidden><defs>
 <symbol id="bad" viewBox="0 0 16 16"><path d="M8 1 15.5 14.5H.5z"/><path class="on" d="M8 6v4m0 1.8v.2"/></symbol>
 <symbol id="late" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7"/><path class="on" d="M8 4v4l2.6 2"/></symbol>
 <symbol id="busy" viewBox="0 0 16 16"><path d="M3 1.5 14 8 3 14.5z"/></symbol>

@@ -24,17 +24,26 @@ export const TONES: {
 };
 
 /** A pipeline: a summary line that expands to its details and runs. */
-export function pipelineCard({
-  status,
-  description,
-  owner,
-  connectors,
-  runs,
-}: ReportPipeline): Html {
-  const { name, condition } = status;
-  return html`<details class="p ${TONES[condition]}" data-is="${condition}"><summary><div class="who"><h2>${name}</h2><p class="is"><svg><use href="#${TONES[condition]}"/></svg>${isInWords(status)}</p></div>${timeline(runs)}<dl class="now">${pairs(nowFacts(status))}</dl>${errorLine(status)}</summary>
-<dl class="more">${pairs(moreFacts({ status, description, owner, connectors, runs }))}</dl>${runs.length > 0 ? runTable(runs) : null}</details>
+export function pipelineCard(pipeline: ReportPipeline): Html {
+  const { name, condition } = pipeline.status;
+  return html`<details class="p ${TONES[condition]}" data-is="${condition}"><summary>${pipelineRow(pipeline, html`${name}`)}</summary>
+${pipelineFacts(pipeline)}${pipeline.runs.length > 0 ? runTable(pipeline.runs) : null}</details>
 `;
+}
+
+/** The summary line of a pipeline: condition, runs as bars, figures and error. */
+export function pipelineRow({ status, runs }: ReportPipeline, name: Html): Html {
+  return html`<div class="who"><h2>${name}</h2>${conditionOf(status)}</div>${timeline(runs)}<dl class="now">${pairs(nowFacts(status))}</dl>${errorLine(status)}`;
+}
+
+/** The condition of a pipeline with its symbol. */
+export function conditionOf(status: PipelineStatus): Html {
+  return html`<p class="is"><svg aria-hidden="true"><use href="#${TONES[status.condition]}"/></svg>${isInWords(status)}</p>`;
+}
+
+/** The details of a pipeline as a list. */
+export function pipelineFacts(pipeline: ReportPipeline): Html {
+  return html`<dl class="more">${pairs(moreFacts(pipeline))}</dl>`;
 }
 
 function isInWords({
@@ -120,11 +129,12 @@ function moreFacts({
 }
 
 /** A label and its value; null to omit it. */
-type Fact = readonly [string, string | null];
+export type Fact = readonly [string, string | null];
 
-function pairs(facts: readonly Fact[]): readonly Content[] {
+/** Labels and values for a `dl`. */
+export function pairs(facts: readonly Fact[]): readonly Content[] {
   return facts.map(([name, value]) =>
-    value === null ? null : html`<div><dt>${name}<dd>${value}</div>`,
+    value === null ? null : html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   );
 }
 

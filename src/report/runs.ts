@@ -2,11 +2,13 @@ import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
 import { recordsCell, schemaTexts } from "../store/runs/run-text";
 import type { RunSummary } from "../store/runs/runs";
-import { html, trusted, type Html } from "./html";
+import { html, trusted, type Content, type Html } from "./html";
 import { classOf, moment, number, took } from "./words";
 
-/** Minimum height of a bar in percent, so that short runs are visible. */
-const LOWEST = 12;
+/** Minimum height of a bar, so that short runs are visible. */
+const LOWEST = 3;
+/** Heights have this many steps, each a class of page.css: a style attribute needs a weaker policy. */
+const HIGHEST = 20;
 
 /**
  * Runs as bars, oldest first: duration upward and records downward. Heights are the square root of
@@ -20,7 +22,7 @@ export function timeline(runs: readonly RunSummary[]): Html {
     .reverse()
     .map(
       ({ status, seconds, records }) =>
-        `<i class=${classOf(status)} style=--d:${Math.max(LOWEST, part(seconds ?? longest, longest))};--r:${records === 0 ? 0 : Math.max(LOWEST, part(records, most))}></i>`,
+        `<i class="${classOf(status)} d${part(seconds ?? longest, longest)} r${records === 0 ? 0 : part(records, most)}"></i>`,
     );
   return html`<div class="t" role="img" aria-label="${inWords(runs)}">${trusted(bars.join(""))}</div>`;
 }
@@ -28,24 +30,29 @@ export function timeline(runs: readonly RunSummary[]): Html {
 /**
  * Runs in a table, newest first. Optional closing tags are omitted, because there are many rows.
  */
-export function runTable(runs: readonly RunSummary[]): Html {
-  return html`<table><thead><tr><th>Started (UTC)<th>Result<th>Duration<th>Records<th>Bytes<th>Attempts<th>Error</thead><tbody>${runs.map(row)}</table>`;
+export function runTable(
+  runs: readonly RunSummary[],
+  start: (run: RunSummary) => Content = ({ started }) => moment(started),
+): Html {
+  return html`<table><thead><tr><th>Started (UTC)<th>Result<th>Duration<th>Records<th>Bytes<th>Attempts<th>Error</thead><tbody>${runs.map((run) => row(run, start(run)))}</table>`;
 }
 
-function row({
-  status,
-  started,
-  seconds,
-  records,
-  bytes,
-  attempts,
-  leftOut = [],
-  schemaChanges,
-  error,
-  ...more
-}: RunSummary): Html {
+function row(
+  {
+    status,
+    seconds,
+    records,
+    bytes,
+    attempts,
+    leftOut = [],
+    schemaChanges,
+    error,
+    ...more
+  }: RunSummary,
+  start: Content,
+): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`), ...schemaTexts(schemaChanges, 5).map((text) => `schema changed: ${text}`)].filter((text) => text !== null).join("; ")}`;
+  return html`<tr class=${classOf(status)}><td>${start}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`), ...schemaTexts(schemaChanges, 5).map((text) => `schema changed: ${text}`)].filter((text) => text !== null).join("; ")}`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {
@@ -54,5 +61,5 @@ function inWords(runs: readonly RunSummary[]): string {
 }
 
 function part(value: number, of: number): number {
-  return of === 0 ? LOWEST : Math.round(100 * Math.sqrt(value / of));
+  return of === 0 ? LOWEST : Math.max(LOWEST, Math.round(HIGHEST * Math.sqrt(value / of)));
 }

@@ -121,9 +121,9 @@ export function rollBackState(
   from: string | undefined,
   stream?: string,
 ): Promise<StateChange> {
+  if (stream === undefined) return restoreState(target, entry, from);
   return change(target, entry, async (made) => {
     const { before } = made;
-    if (stream === undefined) return (await rollbackState(target.store, entry.name, from)).state;
     const { state } = await rollbackTarget(target.store, entry.name, from);
     return commit(
       target.store,
@@ -133,6 +133,19 @@ export function rollBackState(
       withBookmark(before?.state, stream, bookmarkOf(state, stream)),
     );
   });
+}
+
+/** Restores the state that a run saved, or the previous one, also of a pipeline that is not in the array. */
+export function restoreState(
+  target: StateTarget,
+  entry: Named,
+  from: string | undefined,
+): Promise<StateChange> {
+  return change(
+    target,
+    entry,
+    async () => (await rollbackState(target.store, entry.name, from)).state,
+  );
 }
 
 /** @throws UserError if the state has no bookmark of the stream. */
@@ -159,6 +172,9 @@ export function parseState(where: string, text: string | Buffer): JsonText {
   return bareState(state);
 }
 
+/** What a change needs to know of a pipeline whose state it replaces as a whole. */
+type Named = Pick<Replication, "name" | "formerName">;
+
 /** A change in progress. */
 interface Change {
   /** Id of the change. */
@@ -170,7 +186,7 @@ interface Change {
 /** Changes the state while no run is in progress. */
 async function change(
   { store, guard }: StateTarget,
-  entry: Replication,
+  entry: Named,
   apply: (made: Change) => Promise<JsonText | null>,
 ): Promise<StateChange> {
   const run = await nextRunId(store, entry.name);

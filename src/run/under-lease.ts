@@ -21,7 +21,7 @@ import { replicateByArtifact, replicateByStream, type Replicated } from "./repli
 import { startReports, type Reports, type RunPart } from "./reports";
 import type { RunContext, RunOptions } from "./run-options";
 import { ExitCode, type RunnerEvent } from "./runner";
-import { trackSilence } from "./silence";
+import { liveSummary } from "./live-summary";
 import type { Workspace } from "./workspace";
 
 /** A run whose connectors are ready and whose lease is held. */
@@ -57,15 +57,15 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   });
   const parts: RunPart[] = [];
   const release = watchLimits(leased);
-  const silence = trackSilence(context.store, opening);
+  const live = liveSummary(context.store, opening);
   const runner = (event: RunnerEvent) => {
-    silence.look(event);
+    live.look(event);
     events.runner(event);
   };
   try {
     const files = await layOut(leased, state);
     const replicated = await replicate({ ...leased, events: { ...events, runner } }, files).finally(
-      () => silence.end(),
+      () => live.end(),
     );
     await files.keepOutputs();
     const { committed, unsaved } = await timed(parts, "commit", () =>

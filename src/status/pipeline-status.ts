@@ -79,10 +79,13 @@ const ORDER: readonly PipelineStatus["condition"][] = [
 
 /** Status of all pipelines, problems first. */
 export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly PipelineStatus[] {
+  return facts.map((one) => pipelineStatus(one, now)).sort(compareStatus);
+}
+
+/** Order of a list: problems first, then by name. */
+export function compareStatus(one: PipelineStatus, other: PipelineStatus): number {
   const rank = ({ condition }: PipelineStatus) => ORDER.indexOf(condition);
-  return facts
-    .map((one) => pipelineStatus(one, now))
-    .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  return rank(one) - rank(other) || (one.name < other.name ? -1 : 1);
 }
 
 /** Status of a pipeline at a point in time. */

@@ -857,8 +857,8 @@ suite("tapctl on a cluster", () => {
     return { stdout, stderr };
   };
   const MINIO_CONSOLE =
-    /^MinIO: http:\/\/localhost:\d+\n {2}user and password are in the keys rootUser and rootPassword of Secret minio\/minio-root\nPress Ctrl-C to stop\.\n$/;
-  const [, , ofConsoles = []] = documentedRules();
+    /^Console: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\nMinIO: http:\/\/localhost:\d+\n {2}user and password are in the keys rootUser and rootPassword of Secret minio\/minio-root\nPress Ctrl-C to stop\.\n$/;
+  const [ofPipelines = [], , ofConsoles = []] = documentedRules();
 
   test("ui: it forwards the consoles that exist and shows where the credentials are", async (t) => {
     const one = await scene(t);
@@ -870,36 +870,35 @@ suite("tapctl on a cluster", () => {
   test("ui: the rules in docs/operating.md suffice", async (t) => {
     const one = await scene(t);
     withConsoles(one);
-    one.api.restrict({ argo: ofConsoles, minio: ofConsoles });
+    one.api.restrict({ pipelines: ofPipelines, argo: ofConsoles, minio: ofConsoles });
     const { stdout, stderr } = await ui(one);
     assert.match(
       stdout,
-      /^Argo Workflows: http:.*\n.*\nMinIO: http:.*\n.*\nPress Ctrl-C to stop\.\n$/,
+      /^Console: http:.*\nArgo Workflows: http:.*\n.*\nMinIO: http:.*\n.*\nPress Ctrl-C to stop\.\n$/,
     );
     assert.equal(stderr, "");
   });
 
-  test("ui: the missing rule of one console is reported, and the other is forwarded", async (t) => {
+  test("ui: without permission for the other consoles, it says so and shows the pipelines", async (t) => {
     const one = await scene(t);
     withConsoles(one);
-    one.api.restrict({ minio: ofConsoles });
+    one.api.restrict({ pipelines: ofPipelines, minio: ofConsoles });
     const { stdout, stderr } = await ui(one);
     assert.match(stdout, MINIO_CONSOLE);
     assert.equal(
       stderr,
       'Argo Workflows: You are not allowed to list services.\nMissing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "argo"\n',
     );
+  });
+
+  test("ui: without permission for the pipelines, it does not start", async (t) => {
+    const one = await scene(t);
     one.api.restrict({
-      argo: ofConsoles.filter(({ resources }) => !resources.includes("pods/portforward")),
+      pipelines: ofPipelines.filter(({ resources }) => !resources.includes("workflows")),
     });
-    const nothing = await one.run("ui");
-    assert.equal(nothing.code, 1);
-    assert.deepEqual(nothing.stderr.trim().split("\n"), [
-      "MinIO: You are not allowed to list services.",
-      "Argo Workflows: You are not allowed to forward ports.",
-      'Missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "minio"',
-      'Missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "argo", plus the verb "get"',
-    ]);
+    const { code, stderr } = await one.run("ui");
+    assert.equal(code, 1);
+    assert.match(stderr, /You are not allowed to list workflows\.\nMissing rule: /);
   });
 });
 
@@ -1008,10 +1007,10 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     2,
   ],
   [
-    "a cluster without consoles",
-    "ui",
-    /^This cluster has neither an Argo Workflows nor a MinIO console\.\nDiagnose the installation with: npx tapctl doctor.*\n$/,
-    1,
+    "an invalid port",
+    "ui --port high",
+    /^Invalid value for --port: "high"\.\nUse a number from 1 to 65535, or 0 for a free port\.\n$/,
+    2,
   ],
 ];
 

@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { reportPage } from "../../src/report/page";
+import { CHROMIUM, NO_CHROMIUM } from "../support/chromium";
 import { sampleReport } from "./support";
 
-const CHROMIUM =
-  process.env.TAPCTL_CHROMIUM ??
-  ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
-    existsSync(file),
-  );
-const skip =
-  CHROMIUM === undefined
-    ? "no Chromium: install Debian's chromium, or name one in TAPCTL_CHROMIUM"
-    : false;
 const WIDEST = `Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")].map((one) => Math.ceil(one.getBoundingClientRect().right)))`;
 const CONTRAST = readFileSync(join(__dirname, "contrast.js"), "utf8");
 const SIZES = {
@@ -23,7 +15,7 @@ const SIZES = {
   desktop: { width: 1280, height: 900 },
 } as const;
 
-suite("report in a browser", { skip }, () => {
+suite("report in a browser", { skip: NO_CHROMIUM }, () => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-report-"));
   const file = join(folder, "report.html");
   let browser: Browser;
@@ -114,7 +106,7 @@ suite("report in a browser", { skip }, () => {
     const tip = page.locator("#tip");
     assert.match(
       (await tip.textContent()) ?? "",
-      /^25 Nov 12:00 UTC: failed\n.*3 tries\ntarget-postgres: column "discount"/s,
+      /^25 Nov 12:00 UTC: failed\n.*3 attempts\ntarget-postgres: column "discount"/s,
     );
     await bars.first().hover();
     assert.match((await tip.textContent()) ?? "", /succeeded/);

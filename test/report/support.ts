@@ -3,6 +3,7 @@ import { failuresOf, type LastRun, type PipelineFacts } from "../../src/status/f
 import type { RunStatus, RunSummary } from "../../src/store/runs/runs";
 import { random } from "../support/random";
 import { toJsonText } from "../../src/common/json";
+import type { Reading } from "../../src/ui/live";
 
 /** The time of sample reports. */
 export const NOW = new Date("2026-11-25T12:07:00Z");
@@ -106,15 +107,21 @@ export const SHOP: readonly SamplePipeline[] = [
 
 /** A report of sample pipelines: the same each time. */
 export function sampleReport(pipelines: readonly SamplePipeline[] = SHOP): ReportData {
-  const runs = new Map(
-    pipelines.map((pipeline, index) => [pipeline.name, sampleRuns(pipeline, random(index + 1))]),
-  );
+  const readings = sampleReadings(pipelines);
   return reportData({
     entries: [],
-    facts: pipelines.map((pipeline) => factsOf(pipeline, runs.get(pipeline.name) ?? [])),
-    runs,
+    facts: readings.map(({ facts }) => facts),
+    runs: new Map(readings.map(({ facts, runs }) => [facts.name, runs])),
     store: 's3://singer of the cluster "prod"',
     now: NOW,
+  });
+}
+
+/** Facts and runs of sample pipelines: the same each time. */
+export function sampleReadings(pipelines: readonly SamplePipeline[] = SHOP): readonly Reading[] {
+  return pipelines.map((pipeline, index) => {
+    const runs = sampleRuns(pipeline, random(index + 1));
+    return { facts: factsOf(pipeline, runs), runs };
   });
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ExitCode } from "../../src/run/runner";
 import { runPipeline } from "../../src/run/run";
-import { trackSilence } from "../../src/run/silence";
+import { liveSummary } from "../../src/run/live-summary";
 import { openStore } from "../../src/store/open";
 import { readSummary, type RunSummary } from "../../src/store/runs/runs";
 import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./support";
@@ -61,7 +61,7 @@ test("silence: the summary of a run in progress shows since when no data has mov
     run: "20261129T120000Z-abcdef",
     status: "running",
   } as unknown as RunSummary;
-  const silence = trackSilence(store, opening);
+  const silence = liveSummary(store, opening);
   const silentSince = async () => (await readSummary(store, "events", opening.run))?.silentSince;
   const until = async (isSilent: boolean) => {
     for (let attempt = 0; ((await silentSince()) !== undefined) !== isSilent; attempt += 1) {

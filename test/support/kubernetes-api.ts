@@ -286,8 +286,9 @@ function page(
   const wanted = (query.get("labelSelector") ?? "").split(",").filter((text) => text !== "");
   const chosen = objects.filter(({ metadata }) =>
     wanted.every((text) => {
-      const [label = "", value] = text.split("=");
+      const [label = "", value] = text.split(/!?=/);
       const own = metadata.labels?.[label];
+      if (text.includes("!=")) return own !== value;
       return value === undefined ? own !== undefined : own === value;
     }),
   );

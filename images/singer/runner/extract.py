@@ -40,7 +40,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     elif is_fifo:
         # The reader must see the end of the FIFO when the tap exits.
         os.close(output)
-    growth = Growth(args.output) if session.progress.on else None
+    growth = Growth(args.output)
     session.progress.phase("extract", "start")
 
     def stop(fault: Optional[str] = None) -> None:
@@ -76,7 +76,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
             # A tap that has nothing to send would never notice.
             stop("was stopped: nothing reads what it sends any more")
         silent = idle.look()
-        if growth:
+        if session.progress.due:
             growth.look()
             session.progress.step(
                 "extract", bytes=growth.bytes, records=growth.lines, silent=silent

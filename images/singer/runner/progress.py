@@ -1,25 +1,33 @@
-"""Progress events on the runner's stdout."""
+"""Progress events on the runner's stdout, or lines in its log."""
 
 from __future__ import annotations
 
 import json
 import os
 import stat
-from typing import Any, Optional
+import time
+from typing import Any, Callable, Optional
 
 _MOST_PER_LOOK = 8 << 20
+_LOGGED_SECONDS = 10
 
 
 class Progress:
-    """Prints events as JSON lines or as text, or not at all."""
+    """Prints events as JSON lines or as text; without either style, it logs how far a long phase is.
 
-    def __init__(self, style: str) -> None:
+    `log` writes a line; the console of a cluster reads it: src/cluster/run-progress.ts.
+    """
+
+    def __init__(self, style: str, log: Callable[[str], None] = lambda line: None) -> None:
         self._style = style
+        self._log = log
+        self._logged: dict[str, int] = {}
+        self._log_after = time.monotonic() + _LOGGED_SECONDS
 
     @property
-    def on(self) -> bool:
-        """Whether progress is enabled."""
-        return self._style != "none"
+    def due(self) -> bool:
+        """Whether the figures of a step would be shown now."""
+        return self._style != "none" or time.monotonic() >= self._log_after
 
     def phase(self, name: str, state: str) -> None:
         """`state` is start or end of a phase: discover, extract, scan, load or stream."""
@@ -28,6 +36,9 @@ class Progress:
     def step(self, phase: str, silent: Optional[int] = None, **figures: Optional[int]) -> None:
         """Progress of a phase: bytes, records, total, and seconds of silence."""
         known = {name: value for name, value in figures.items() if value is not None}
+        if self._style == "none":
+            self._log_step(phase, known)
+            return
         texts = [f"{value:,} {name}" for name, value in known.items()] + (
             [f"silent for {silent:,} s"] if silent else []
         )
@@ -37,8 +48,15 @@ class Progress:
             f"{phase}: {', '.join(texts)}",
         )
 
+    def _log_step(self, phase: str, known: dict[str, int]) -> None:
+        # A line without news would end the silence that the log reports.
+        if not self.due or known == self._logged:
+            return
+        self._logged, self._log_after = known, time.monotonic() + _LOGGED_SECONDS
+        self._log(f"{phase}: {', '.join(f'{value:,} {name}' for name, value in known.items())}")
+
     def _print(self, event: dict[str, Any], text: str) -> None:
-        if not self.on:
+        if self._style == "none":
             return
         line = json.dumps(event) if self._style == "json" else text
         try:

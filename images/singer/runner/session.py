@@ -34,7 +34,9 @@ class Session:
             self.masker,
             {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)},
         )
-        self.progress = Progress(getattr(args, "progress", "none"))
+        self.progress = Progress(
+            getattr(args, "progress", "none"), lambda line: self.log.line("runner", line)
+        )
         self.supervisor = Supervisor(args.grace_seconds)
         adopt_orphans()
         self.result: Result = {

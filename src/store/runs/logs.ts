@@ -97,6 +97,7 @@ const POLL_MS = 300;
  * Reports the logs of a run as they are written, until the run has ended.
  *
  * @param run id of the run; undefined for the newest
+ * @param signal stops it earlier
  */
 export async function followStoredLogs(
   store: ObjectStore,
@@ -104,6 +105,7 @@ export async function followStoredLogs(
   run: string | undefined,
   sources: readonly LogLine["source"][],
   onLine: (line: LogLine) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const wanted = run ?? (await store.listFolders(runsPrefix(pipeline))).at(-1);
   const printed = new Map<LogLine["source"], number>();
@@ -117,6 +119,6 @@ export async function followStoredLogs(
       if (count > (printed.get(line.source) ?? 0)) onLine(line);
     }
     for (const [source, count] of counts) printed.set(source, count);
-    if (summary?.status !== "running") return;
+    if (summary?.status !== "running" || signal?.aborted) return;
   }
 }

@@ -85,8 +85,22 @@ export interface RunSummary {
    * moves, or it is not known.
    */
   readonly silentSince?: string;
+  /** How far a run in progress is. Default: not known yet. */
+  readonly progress?: RunProgress;
   /** Machine of the run; on a cluster, the name of its Workflow. */
   readonly host: string;
+}
+
+/** What a run in progress has moved in its current phase. */
+export interface RunProgress {
+  readonly phase: "extract" | "load" | "stream";
+  readonly bytes: number;
+  /** Default: the phase does not count them. */
+  readonly records?: number;
+  /** Bytes that the phase will move. Default: unknown. */
+  readonly total?: number;
+  /** When that was, RFC 3339 in UTC. */
+  readonly at: string;
 }
 
 /** A difference between the schema of a stream and the one that it had in the last successful run. */
@@ -262,7 +276,7 @@ export async function nextRunId(
 }
 
 /** Ids of all runs, newest first. */
-async function runIds(store: ObjectStore, pipeline: string): Promise<readonly string[]> {
+export async function runIds(store: ObjectStore, pipeline: string): Promise<readonly string[]> {
   return (await store.listFolders(runsPrefix(pipeline))).filter(isRunId).reverse();
 }
 

@@ -19,6 +19,7 @@ import { benchReport } from "./report";
 import { benchStartUp } from "./start-up";
 import { benchStatus } from "./status";
 import { benchStream } from "./stream";
+import { benchTypeCheck } from "./type-check";
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   artifact: benchArtifact,
@@ -33,6 +34,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   "start-up": benchStartUp,
   status: benchStatus,
   report: benchReport,
+  "type-check": benchTypeCheck,
 };
 
 const USAGE = `usage: npm run bench -- [--records 1000000] [--only NAME]... [--json]

@@ -130,8 +130,12 @@ test("contracts: files take the place of their paths in both forms, and a bad fi
 });
 
 interface ShopCatalog {
-  readonly "public-orders": "id" | "updated_at" | "address" | "address.city";
+  readonly "public-orders": "id, updated_at, address, address.city";
   readonly "public-items": "id";
+  readonly sheet: readonly ["a, b", "c"];
+  /** As earlier versions wrote it. */
+  readonly older: "id" | "name";
+  readonly unknown: string;
 }
 const shopStreams = streamsOf<ShopCatalog>();
 
@@ -146,6 +150,9 @@ test("typed streams: what a catalog has compiles, with patterns", () => {
       expectations: { columns: { id: "not null" } },
     },
     "public-items": "ignore",
+    sheet: { columns: ["a, b", "!c"] },
+    older: { key: "id", columns: ["name"] },
+    unknown: { key: "anything" },
   });
   assert.deepEqual(textsOf({ ...replication, streams }), []);
   definePipelines([{ ...replication, name: "orders", schedule: "@daily", streams }]);
@@ -167,6 +174,10 @@ test("typed streams: a stream or column that the catalog does not have does not 
   shopStreams({ "public-orders": { mask: { email: "hash" } } });
   // @ts-expect-error an expectation of a column that was renamed
   shopStreams({ "public-orders": { expectations: { columns: { status: "not null" } } } });
+  // @ts-expect-error a part of a name with the separator
+  shopStreams({ sheet: { key: "a" } });
+  // @ts-expect-error a column that was renamed, in the form of earlier versions
+  shopStreams({ older: { key: "nam" } });
   // @ts-expect-error a misspelled option of a pattern
   shopStreams({ "public-*": { colums: ["id"] } });
   // @ts-expect-error a misspelled word

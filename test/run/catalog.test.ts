@@ -97,7 +97,7 @@ import { streamsOf } from "tapctl";
 
 /** Streams of "orders-eu" and their columns. */
 export interface OrdersEuCatalog {
-  readonly "public-orders": "id" | "address" | "address.city" | "updated_at";
+  readonly "public-orders": "id, address, address.city, updated_at";
   readonly "sales-items": string;
 }
 
@@ -105,6 +105,12 @@ export interface OrdersEuCatalog {
 export const ordersEuStreams = streamsOf<OrdersEuCatalog>();
 `,
   ));
+
+test("catalog: columns with the separator in their name are typed as a list", () => {
+  const properties = { "a, b": text, c: text };
+  const streams = [{ tap_stream_id: "sheet", schema: { properties } }];
+  assert.match(typedCatalog("s", { streams }), /readonly "sheet": readonly \["a, b", "c"\];/);
+});
 
 test("catalog: a pipeline whose name starts with a digit has a valid name in TypeScript", () =>
   assert.deepEqual(catalogNames("2024-orders"), {

@@ -9,6 +9,8 @@ export interface CatalogNames {
   readonly type: string;
 }
 
+const SEPARATOR = ", ";
+
 /** The names for a pipeline. @example `catalogNames("orders-eu").select === "ordersEuStreams"` */
 export function catalogNames(pipeline: string): CatalogNames {
   const words = pipeline.split("-").filter((word) => word !== "");
@@ -26,10 +28,10 @@ export function catalogNames(pipeline: string): CatalogNames {
  */
 export function typedCatalog(pipeline: string, catalog: Catalog): string {
   const { select, type } = catalogNames(pipeline);
-  const streams = catalog.streams.map(({ tap_stream_id: id, schema }) => {
-    const columns = columnPaths(schema).map((name) => JSON.stringify(name));
-    return `  readonly ${JSON.stringify(id)}: ${columns.length === 0 ? "string" : columns.join(" | ")};`;
-  });
+  const streams = catalog.streams.map(
+    ({ tap_stream_id: id, schema }) =>
+      `  readonly ${JSON.stringify(id)}: ${columnsText(columnPaths(schema))};`,
+  );
   return [
     `// Written by \`tapctl discover ${pipeline}\`. Do not edit.`,
     `import { streamsOf } from "tapctl";`,
@@ -43,4 +45,11 @@ export function typedCatalog(pipeline: string, catalog: Catalog): string {
     `export const ${select} = streamsOf<${type}>();`,
     "",
   ].join("\n");
+}
+
+/** The names as one text, or as a list if a name has the separator in it. */
+function columnsText(names: readonly string[]): string {
+  if (names.length === 0) return "string";
+  if (!names.some((name) => name.includes(SEPARATOR))) return JSON.stringify(names.join(SEPARATOR));
+  return `readonly [${names.map((name) => JSON.stringify(name)).join(", ")}]`;
 }

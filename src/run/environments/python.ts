@@ -159,7 +159,7 @@ function probe(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefi
     execFile(
       command,
       ["-I", "-c", PROBE],
-      { env, timeout: 10_000, killSignal: "SIGKILL", encoding: "utf8" },
+      { env, timeout: 30_000, killSignal: "SIGKILL", encoding: "utf8" },
       (error, stdout) => {
         resolve(error ? undefined : parse(stdout));
       },

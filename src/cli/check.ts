@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Tap, Target } from "../model/connector";
+import { readsLog } from "../model/reads-log";
 import type { Replication } from "../model/replication";
 import { checkConnector, type CheckStep } from "../run/check-connector";
+import { slotLimit } from "../run/requests";
 import { connectorConfigs, type ConnectorConfig } from "../run/connector-configs";
 import { findReplication } from "../run/project";
 import { ExitCode } from "../run/runner";
@@ -66,11 +68,12 @@ export function addCheck(program: Command): void {
 
 async function checkSteps(
   context: CliContext,
-  { name: pipeline, streams }: Replication,
+  entry: Replication,
   use: Tap | Target,
   settings: ConnectorConfig,
   flags: CheckFlags,
 ): Promise<readonly (CheckStep & { readonly connector: string })[]> {
+  const { name: pipeline, streams } = entry;
   const { root } = context.project;
   const progress = showProgress({ output: process.stderr, verbose: false });
   const environment = await context.prepare(use.connector, (event) =>
@@ -81,6 +84,8 @@ async function checkSteps(
     settings,
     cwd: root,
     ...(streams && { streams }),
+    readsLog: use === entry.tap && readsLog(entry),
+    ...slotLimit(entry),
     write: flags.write === true,
   });
   return steps.map((step) => ({ connector: use.connector.name, ...step }));

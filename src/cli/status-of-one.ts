@@ -16,6 +16,7 @@ import { printNote } from "./log-lines";
 import { entryIfAny } from "./pipeline";
 import { formatBytes, table } from "../common/print";
 import { describeState, leftOutColumn, recordsCell, schemaColumn } from "../store/runs/run-text";
+import { slotsTable } from "../store/runs/slots";
 import { formatAge, idleNote, resultText, statusTable } from "../status/status-table";
 
 const RUNS = 5;
@@ -78,6 +79,7 @@ export async function onePipeline(
   const which = wanted === undefined ? "the newest run" : `run ${details.of}`;
   const parts = [
     statusTable([details.status], context.commands),
+    section("REPLICATION SLOTS after the last run", slotsTable(details.status.last?.slots ?? [])),
     section("LAST RUNS", runsTable(details.runs)),
     section(`STEPS of ${which}`, stepsTable(details.steps)),
     section(`FILES of ${which}`, filesTable(details.files, name, details.of, context.commands)),

@@ -3,7 +3,7 @@ import type { ContainerArgs, EntryBase, Resources } from "./entry";
 import type { IdleTimeout } from "./idle-timeout";
 import type { SecretReference } from "./connector-settings";
 import type { Expectations, SchemaChangePolicy, StreamList, StreamMap } from "./streams";
-import type { Duration } from "./units";
+import type { Bytes, Duration } from "./units";
 
 /** A container that runs after the load and can read the run's outputs and state. */
 export interface FollowUp extends ContainerArgs {
@@ -108,6 +108,13 @@ export interface Replication extends EntryBase {
    * Example: `"2h"`. Default: `30m`.
    */
   readonly idleTimeout?: IdleTimeout;
+
+  /**
+   * Most WAL that the replication slot of a `LOG_BASED` pipeline may retain in the source. A run that
+   * finds more warns and notifies. Example: `"10Gi"`. Default: that of the stack
+   * (`tapctl:defaults.maxSlotLag`); without one, no limit.
+   */
+  readonly maxSlotLag?: Bytes;
 
   /**
    * State to start from until the first state is saved, as an object or as JSON text, which keeps

@@ -8,6 +8,7 @@ import { describeStreams } from "./discovered-streams";
 import type { Environment } from "./environments/environment";
 import { filesBelow } from "./files";
 import {
+  callForText,
   callTrial,
   descriptionOf,
   discoverStreams,
@@ -17,11 +18,16 @@ import {
   type Trial,
 } from "./trial";
 import { openWorkspace } from "./workspace";
+import type { ReplicationSlot } from "../store/runs/runs";
+import { describeSlot, slotProblems } from "../store/runs/slots";
 
 /** A step of a check. */
 export interface CheckStep {
-  /** `starts`, then for a tap `discovers` or `extracts`, for a target `loads`. */
-  readonly name: "starts" | "discovers" | "extracts" | "loads";
+  /**
+   * `starts`, then for a tap `discovers` or `extracts`, and `slot` if it reads a log, for a target
+   * `loads`.
+   */
+  readonly name: "starts" | "discovers" | "extracts" | "slot" | "loads";
   /** Whether the step succeeded. True if it was skipped; `detail` says so. */
   readonly ok: boolean;
   /** Duration in seconds. */
@@ -46,6 +52,10 @@ export interface CheckOptions {
   readonly cwd: string;
   /** Streams that the pipeline selects. Default: those that the tap selects by itself. */
   readonly streams?: Replication["streams"];
+  /** Whether the tap reads the log of a database. Default: false. */
+  readonly readsLog?: boolean;
+  /** Most bytes that its replication slot may retain. Default: any. */
+  readonly maxSlotBytes?: number;
   /** Whether a record may be written to the target's real destination. Default: false. */
   readonly write?: boolean;
   /** Timeout of each step in seconds. Default: 60. */
@@ -97,11 +107,18 @@ export async function checkConnector(
         : flags.discover
           ? await discover(trial, streams)
           : await extract(trial);
-    const step = { ...result, seconds: (performance.now() - begun) / 1000 };
-    return { ok: step.ok, steps: [started, step] };
+    const step = { ...result, seconds: secondsSince(begun) };
+    if (!step.ok || options.readsLog !== true) return { ok: step.ok, steps: [started, step] };
+    const then = performance.now();
+    const slot = { ...(await readSlots(trial, options.maxSlotBytes)), seconds: secondsSince(then) };
+    return { ok: slot.ok, steps: [started, step, slot] };
   } finally {
     workspace.remove();
   }
+}
+
+function secondsSince(begun: number): number {
+  return (performance.now() - begun) / 1000;
 }
 
 type Tried = Omit<CheckStep, "seconds">;
@@ -156,4 +173,26 @@ async function extract(trial: Trial): Promise<Tried> {
   );
   if (seen()) return { name: "extracts", ok: true, detail: "sent its first message" };
   return { name: "extracts", ok: false, detail: result.error ?? "sent no message" };
+}
+
+async function readSlots(trial: Trial, maxSlotBytes: number | undefined): Promise<Tried> {
+  const { environment, cwd, timeout } = trial;
+  const { output, problem } = await callForText(
+    environment,
+    {
+      command: "slots",
+      ...tapFields(trial),
+      ...(maxSlotBytes !== undefined && { maxSlotBytes }),
+      parentProcess: process.pid,
+    },
+    { cwd, timeout },
+  );
+  if (problem !== undefined) return { name: "slot", ok: false, detail: problem };
+  const slots = JSON.parse(output) as readonly ReplicationSlot[];
+  const [wrong] = slotProblems(slots, false);
+  return {
+    name: "slot",
+    ok: wrong === undefined,
+    detail: wrong ?? slots.map(describeSlot).join("; "),
+  };
 }

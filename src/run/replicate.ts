@@ -47,6 +47,7 @@ export interface Replicated {
   readonly uncountedFiles: number;
   readonly slices?: RunnerResult["slices"];
   readonly schemaChanges: readonly SchemaChange[];
+  readonly slots?: RunnerResult["slots"];
 }
 
 /** Extracts into the object store, then loads from there. */
@@ -198,6 +199,7 @@ function summed(
     uncountedFiles: counted.uncountedFiles ?? 0,
     ...(counted.slices && { slices: counted.slices }),
     schemaChanges: counted.schemaChanges ?? [],
+    ...(first.slots && { slots: first.slots }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Request, RequestFor } from "../model/request/schema";
 import { parallelOf } from "../model/parallel";
 import type { Replication } from "../model/replication";
 import { durationSeconds } from "../model/units";
+import { bytesOf } from "../model/validation/quantities";
 import type { RunFiles } from "./files";
 import { GRACE_SECONDS } from "./stop";
 
@@ -31,6 +32,7 @@ export function extractRequest(args: RequestArgs, attempt: number): RequestFor<"
     attempt,
     graceSeconds: GRACE_SECONDS / 2,
     ...files.request.tap,
+    ...slotLimit(args.entry),
     output: files.extract,
   };
 }
@@ -67,6 +69,7 @@ export function streamRequest(
     attempt,
     graceSeconds: GRACE_SECONDS,
     ...files.request.tap,
+    ...slotLimit(entry),
     ...files.request.target,
     // If the tap failed and the target loaded everything, the next attempt resumes from the saved
     // progress.
@@ -76,6 +79,13 @@ export function streamRequest(
     ...(earlier !== undefined && { earlier }),
     ...expectations(entry),
   };
+}
+
+/** How much a replication slot may retain. */
+export function slotLimit({
+  maxSlotLag,
+}: Replication): Pick<RequestFor<"extract">, "maxSlotBytes"> {
+  return maxSlotLag === undefined ? {} : { maxSlotBytes: Math.round(bytesOf(maxSlotLag) ?? 0) };
 }
 
 function shared({

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
 import { packageFile } from "../common/package";
 import type { Request } from "../model/request/schema";
-import type { RunSlice, SchemaChange } from "../store/runs/runs";
+import type { ReplicationSlot, RunSlice, SchemaChange } from "../store/runs/runs";
 
 /** Exit codes of the runner and of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {
@@ -72,6 +72,8 @@ export interface RunnerResult {
   readonly slices?: readonly RunSlice[];
   /** How schemas differ from those of the last successful run. */
   readonly schemaChanges?: readonly SchemaChange[];
+  /** Replication slots of the tap. */
+  readonly slots?: readonly ReplicationSlot[];
 }
 
 /** A request of a command that writes a result. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseJson } from "../common/json";
 import type { ConnectorDefinition } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
-import type { RequestFor } from "../model/request/schema";
+import type { Request, RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
 import type { DiscoveredStream } from "./discovered-streams";
 import type { Environment } from "./environments/environment";
@@ -40,31 +40,37 @@ export async function discoverStreams(
 ): Promise<{ readonly streams: readonly DiscoveredStream[] } | { readonly problem: string }> {
   const { environment, workspace, cwd, timeout } = trial;
   const catalog = join(workspace.directory, "catalog.json");
-  const args = runnerArguments({
-    command: "discover",
-    ...tapFields(trial),
-    output: catalog,
-    parentProcess: process.pid,
-  });
-  const problem = await new Promise<string | undefined>((resolve) => {
-    execFile(
-      environment.python,
-      args,
-      { cwd, timeout: timeout * 1000 },
-      (error, _stdout, stderr) => {
-        if (!error) return resolve(undefined);
-        resolve(
-          error.killed
-            ? `no catalog within ${timeout} s`
-            : (stderr.trim().split("\n").at(-1) ?? error.message),
-        );
-      },
-    );
-  });
+  const { problem } = await callForText(
+    environment,
+    { command: "discover", ...tapFields(trial), output: catalog, parentProcess: process.pid },
+    { cwd, timeout },
+  );
   if (problem !== undefined) return { problem };
   return parseJson(readFileSync(catalog)) as {
     readonly streams: readonly DiscoveredStream[];
   };
+}
+
+/** What a call of the runner prints, or why it failed. */
+export function callForText(
+  { python }: Environment,
+  request: Request,
+  { cwd, timeout }: { readonly cwd: string; readonly timeout: number },
+): Promise<{ readonly output: string; readonly problem?: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      python,
+      runnerArguments(request),
+      { cwd, timeout: timeout * 1000 },
+      (error, output, stderr) => {
+        if (!error) return resolve({ output });
+        const problem = error.killed
+          ? `no result within ${timeout} s`
+          : (stderr.trim().split("\n").at(-1) ?? error.message);
+        resolve({ output, problem });
+      },
+    );
+  });
 }
 
 /** Calls the runner, and stops it when there is enough or the timeout has passed. */

@@ -331,6 +331,7 @@ function closingSummary(
     uncountedFiles: replicated.uncountedFiles,
     unselected: replicated.unselected,
     ...(replicated.slices && { slices: replicated.slices }),
+    ...(replicated.slots && { slots: replicated.slots }),
     ...(replicated.schemaChanges.length > 0 && { schemaChanges: replicated.schemaChanges }),
     stateAfter: committed?.state ?? opening.stateAfter,
     stateCommitted: committed !== undefined,

@@ -14,6 +14,8 @@ export const defaultsSettings = z
      * attempt fails. Default: `15m`.
      */
     pendingDeadline: duration.default(DEFAULTS.pendingDeadline),
+    /** Most WAL that the replication slot of a pipeline may retain. Default: no limit. */
+    maxSlotLag: bytes.exactOptional(),
     /** Retries of failed steps. */
     retries: z
       .strictObject({

@@ -1,5 +1,5 @@
 import type { JsonText } from "../common/json";
-import type { RunSummary } from "../store/runs/runs";
+import type { ReplicationSlot, RunSummary } from "../store/runs/runs";
 
 /** A run, as shown in a table of pipelines. */
 export interface RunFact {
@@ -49,6 +49,8 @@ export interface LastRun {
   readonly leftOut: readonly string[];
   /** How schemas changed, one phrase each. Default: not at all. */
   readonly schemaChanges?: readonly string[];
+  /** Replication slots of its tap. Default: none. */
+  readonly slots?: readonly ReplicationSlot[];
   /** Files of BATCH messages, whose records are not counted. */
   readonly uncountedFiles: number;
   /** Singer state that is valid after it; null if there is none. */

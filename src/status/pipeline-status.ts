@@ -1,5 +1,6 @@
 import { describeCron, nextRuns, parseCron } from "../model/cron/cron";
 import { ageOf, newestBookmarks, oddestBookmark } from "../store/state/bookmarks";
+import type { ReplicationSlot } from "../store/runs/runs";
 import type { PipelineFacts } from "./facts";
 
 /** Status of a pipeline: a row of `tapctl status`. */
@@ -47,6 +48,8 @@ export interface PipelineStatus {
     readonly bytes: number | null;
     readonly leftOut: readonly string[];
     readonly schemaChanges: readonly string[];
+    /** Replication slots that the run has read. */
+    readonly slots: readonly ReplicationSlot[];
     readonly uncountedFiles: number;
     readonly error: string | null;
   } | null;
@@ -128,6 +131,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
             bytes: last.bytes,
             leftOut: last.leftOut,
             schemaChanges: last.schemaChanges ?? [],
+            slots: last.slots ?? [],
             uncountedFiles: last.uncountedFiles,
             error: last.error,
           },

@@ -3,6 +3,7 @@ import type { Commands } from "../common/commands";
 import type { PipelineStatus } from "./pipeline-status";
 import { formatBytes, table } from "../common/print";
 import { recordsCell } from "../store/runs/run-text";
+import { slotProblems } from "../store/runs/slots";
 
 /** A duration in the most readable unit. @example `formatAge(5400) === "90 min"` */
 export function formatAge(seconds: number): string {
@@ -47,10 +48,14 @@ export function statusTable(rows: readonly PipelineStatus[], { tapctl }: Command
   const schemas = rows.flatMap(({ name, last }) =>
     (last?.schemaChanges ?? []).map((text) => `${pc.yellow(name)}: schema changed: ${text}`),
   );
+  const slots = rows.flatMap(({ name, suspended, last }) =>
+    slotProblems(last?.slots ?? [], suspended).map((text) => `${pc.yellow(name)}: ${text}`),
+  );
   const notes = [
     ...errors,
     ...leftOut,
     ...schemas,
+    ...slots,
     ...(late > 0
       ? [`${pc.yellow(`${late} late`)}: to check whether Argo starts runs, use ${tapctl("doctor")}`]
       : []),

@@ -19,6 +19,7 @@ import { findingText } from "../../src/cluster/doctor/finding";
 import type { Check } from "../../src/cluster/doctor/check";
 import { configFact, configsCheck } from "../../src/cluster/doctor/configs";
 import { askRegistries, imagesCheck } from "../../src/cluster/doctor/images";
+import { slotsCheck } from "../../src/cluster/doctor/slots";
 import { schedulesCheck } from "../../src/cluster/doctor/schedules";
 import type { DoctorFacts } from "../../src/cluster/doctor/facts";
 import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../src/cluster/objects";
@@ -116,6 +117,7 @@ const GOOD: DoctorFacts = {
   bucket: yes({ name: "singer", is: "there", versioned: true }),
   states: yes([]),
   configs: yes([]),
+  slots: yes([]),
   secrets: yes(["pipeline-orders"]),
   entries: [ORDERS],
 };
@@ -134,6 +136,29 @@ function found(check: Check, change: Partial<DoctorFacts>): string {
     .map(({ level, found: text, todo }) => `${level}: ${text}${todo === "" ? "" : ` -> ${todo}`}`)
     .join("\n");
 }
+
+test("doctor: slots at risk and those of suspended pipelines are reported with what to do", () => {
+  const slot = {
+    slot: "orders",
+    retainedBytes: 3_000_000,
+    walStatus: "reserved",
+    checked: "2026-11-23T08:15:02.000Z",
+    problem: null,
+  };
+  const slots = (problem: string | null) =>
+    yes([{ pipeline: "orders", slots: [{ ...slot, problem }] }]);
+  const spec = { schedules: ["@daily"], suspend: true, workflowSpec: {} };
+  const crons = yes([{ ...(cronWorkflow("orders") as object), spec } as never]);
+  assert.match(found(slotsCheck, { slots: slots(null) }), /^ok: 1 pipeline with LOG_BASED streams/);
+  assert.match(
+    found(slotsCheck, { slots: slots("replication slot orders is lost") }),
+    /^warn: orders: replication slot orders is lost -> measure it again: npx tapctl check orders/,
+  );
+  assert.match(
+    found(slotsCheck, { slots: slots(null), crons }),
+    /^warn: orders: replication slot orders retains .* while the pipeline is suspended: 3\.0 MB at .* -> resume it: npx tapctl resume orders; or/,
+  );
+});
 
 test("doctor: a healthy cluster has only passed checks", () => {
   const findings = CHECKS.flatMap((check) => check(GOOD));
@@ -756,7 +781,7 @@ test("doctor: a missing permission is reported, and all other checks run", async
     .map(({ check, found: text }) => `${check}: ${textWith(text)}`);
   assert.deepEqual(
     findings.map((text) => text.split(":")[0]),
-    ["permissions", "permissions", "bucket", "images", "locks", "settings", "states"],
+    ["permissions", "permissions", "bucket", "images", "locks", "settings", "states", "slots"],
   );
   assert.match(
     findings.join("\n"),

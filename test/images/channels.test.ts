@@ -166,6 +166,32 @@ test("schema changed: a pipeline that watches schemas is notified of a success, 
     );
   }));
 
+test("slot at risk: a pipeline is notified of a success whose slot retains too much", () =>
+  inWorkspace(async (space) => {
+    const received: string[] = [];
+    const server = createServer((message, response) => {
+      message.setEncoding("utf8").on("data", (text: string) => received.push(text));
+      message.on("end", () => response.end());
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    for (const problem of [null, "replication slot orders retains 3.0 MB of WAL"])
+      await notify(space, [{ kind: "webhook", url }], "succeeded", {
+        fields: {
+          on: ["failed"],
+          tapResult: space.write("tap.json", { slots: [{ slot: "orders", problem }] }),
+        },
+      });
+    server.close();
+    assert.equal(received.length, 1);
+    const body = JSON.parse(received[0] ?? "") as { event: string; text: string };
+    assert.equal(body.event, "slot at risk");
+    assert.match(
+      body.text,
+      /orders slot at risk[^]*replication slot orders retains 3\.0 MB of WAL/,
+    );
+  }));
+
 /** Reports a failure, and then the recovery. */
 async function failAndRecover(space: Workspace, channel: object, fields: Fields = {}) {
   const failed = await notify(space, [channel], "failed", { fields });
@@ -290,13 +316,14 @@ suite("notification channels", () => {
         records: { a: 1 },
         leftOut: ["a line"],
         schemaChanges: [{ stream: "a", text: "column b added", policy: "warn" }],
+        slots: [{ slot: "a", problem: "replication slot a does not exist" }],
       });
       const script = `import json, sys, types
 sys.path.insert(0, ${JSON.stringify(join(RUNNER, ".."))})
 from runner.channel_webhook import values
 from runner.notify import notice
 texts = "pipeline owner run workflow namespace link".split()
-args = types.SimpleNamespace(**dict.fromkeys(texts, "x"), seconds="1", result=sys.argv[1])
+args = types.SimpleNamespace(**dict.fromkeys(texts, "x"), seconds="1", result=sys.argv[1], tap_result=sys.argv[1])
 print(json.dumps(sorted(values(notice("failed", args, {"FAILURES": "eA=="})))))`;
       const known = execFileSync(PYTHON, ["-B", "-c", script, result], { encoding: "utf8" });
       assert.deepEqual(JSON.parse(known), [...PLACEHOLDERS].sort());

@@ -38,3 +38,43 @@ test("status table: errors and reasons why no run starts are listed below", () =
     ["", "orders: 61 * * * *", "2 late: to check whether Argo starts runs, use npx tapctl doctor"],
   );
 });
+
+test("status table: a slot at risk and that of a suspended pipeline are listed below", () => {
+  const slot = {
+    slot: "orders",
+    retainedBytes: 3_000_000,
+    walStatus: "reserved",
+    checked: "2026-11-23T08:15:02.000Z",
+    problem: null,
+  };
+  const withSlots = (name: string, suspended: boolean, problem: string | null) =>
+    row(name, {
+      suspended,
+      last: {
+        run: "r",
+        status: "succeeded",
+        started: "2026-11-23T08:15:02Z",
+        agoSeconds: 1,
+        seconds: 1,
+        records: 1,
+        bytes: 1,
+        leftOut: [],
+        schemaChanges: [],
+        uncountedFiles: 0,
+        error: null,
+        slots: [{ ...slot, problem }],
+      },
+    });
+  assert.deepEqual(
+    closing(
+      withSlots("users", false, null),
+      withSlots("rates", false, "replication slot rates is lost"),
+      withSlots("orders", true, null),
+    ),
+    [
+      "",
+      "rates: replication slot rates is lost",
+      "orders: replication slot orders retains the log of the database while the pipeline is suspended: 3.0 MB at 2026-11-23 08:15 UTC, and more since",
+    ],
+  );
+});

@@ -15,6 +15,7 @@ from .notice import (
     FAILED,
     RECOVERED,
     SCHEMA_CHANGED,
+    SLOT_AT_RISK,
     STARTED,
     SUCCEEDED,
     Notice,
@@ -28,6 +29,7 @@ _SIGNS = {
     FAILED: "\N{CROSS MARK}",
     RECOVERED: "\N{LARGE GREEN CIRCLE}",
     SCHEMA_CHANGED: "\N{WARNING SIGN}",
+    SLOT_AT_RISK: "\N{WARNING SIGN}",
 }
 
 

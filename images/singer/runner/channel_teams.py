@@ -14,6 +14,7 @@ from .notice import (
     FAILED,
     RECOVERED,
     SCHEMA_CHANGED,
+    SLOT_AT_RISK,
     STARTED,
     SUCCEEDED,
     Notice,
@@ -27,6 +28,7 @@ _STYLES = {
     FAILED: "attention",
     RECOVERED: "good",
     SCHEMA_CHANGED: "warning",
+    SLOT_AT_RISK: "warning",
 }
 _LONGEST_TEXT = 4000
 _MOST_LINES = 40

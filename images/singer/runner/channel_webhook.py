@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
 from .channel_http import json_post
-from .notice import FAILED, RECOVERED, SCHEMA_CHANGED, STARTED, SUCCEEDED, Notice
+from .notice import FAILED, RECOVERED, SCHEMA_CHANGED, SLOT_AT_RISK, STARTED, SUCCEEDED, Notice
 
 _PLACE = re.compile(r"\{\{ *(\w+) *\}\}")
 _SIGNS = {
@@ -17,6 +17,7 @@ _SIGNS = {
     FAILED: ":x:",
     RECOVERED: ":large_green_circle:",
     SCHEMA_CHANGED: ":warning:",
+    SLOT_AT_RISK: ":warning:",
 }
 _STATUSES = {
     STARTED: "started",
@@ -24,6 +25,7 @@ _STATUSES = {
     FAILED: "firing",
     RECOVERED: "resolved",
     SCHEMA_CHANGED: "resolved",
+    SLOT_AT_RISK: "resolved",
 }
 
 

@@ -98,6 +98,10 @@ def _command(args: Arguments) -> Callable[[Session], Outcome]:
         from .stream import stream
 
         return stream
+    if name == "slots":
+        from .slots import slots
+
+        return slots
     from .discover import discover
 
     return discover

@@ -100,7 +100,7 @@ def _parts(args: Arguments, began: str) -> list[dict[str, Any]]:
 
 
 def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
-    """Numbers for metrics, one per file; 0 for unknown values, because Argo rejects empty files."""
+    """Numbers for metrics, one per file; 0 or -1 for unknown values, because Argo rejects empty files."""
     tries = told["attempts"]
     numbers = {
         "records": told["records"],
@@ -109,8 +109,15 @@ def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
             result_of(path).get("leftOutCount", 0) for path in (args.tap_result, args.target_result)
         ),
         "schemaChanges": len(told.get("schemaChanges", ())),
+        "slotBytes": _slot_bytes(told.get("slots")),
+        "slotsAtRisk": sum(bool(slot["problem"]) for slot in told.get("slots", ())),
         "retries": sum(max(0, count - 1) for count in tries.values()),
         "bookmark": int(oldest(told["stateAfter"], told["unselected"]) or 0),
     }
     for name, value in numbers.items():
         write_atomic(os.path.join(args.facts, name), str(value).encode())
+
+
+def _slot_bytes(slots: Optional[list[dict[str, Any]]]) -> int:
+    """WAL that the slots retain; -1 for a run without a slot, which has no such metric."""
+    return sum(slot.get("retainedBytes") or 0 for slot in slots) if slots else -1

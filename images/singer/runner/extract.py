@@ -15,6 +15,7 @@ from .failure import says_disk_full
 from .idle import Idle
 from .progress import Growth
 from .session import Session
+from .slots import look_at_slots
 from .tap import prepare_tap, write_catalog
 
 _BACKWARDS = 1 << 16
@@ -96,6 +97,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         seconds={"tap": round(tap.seconds, 3)},
         **({} if size is None else {"bytes": size}),
     )
+    look_at_slots(session, plan.connector, plan.config, plan.catalog)
     if supervisor.stops:
         return INTERRUPTED, f"{tap.name} was stopped; the records it sent are kept"
     if refused:

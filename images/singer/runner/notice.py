@@ -8,7 +8,9 @@ from typing import Any, Callable, NamedTuple, Optional
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 SCHEMA_CHANGED = "schema changed"
 """A run succeeded, and a schema that its pipeline watches has changed."""
-EVENTS = (STARTED, SUCCEEDED, FAILED, RECOVERED, SCHEMA_CHANGED)
+SLOT_AT_RISK = "slot at risk"
+"""A run succeeded, and the replication slot of its source is lost, missing, or retains too much."""
+EVENTS = (STARTED, SUCCEEDED, FAILED, RECOVERED, SCHEMA_CHANGED, SLOT_AT_RISK)
 _CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 _SHORTENED = " ..."
 

@@ -12,7 +12,7 @@ from .channels import deliver
 from .codes import OK
 from .failures import failures_in, first_failure
 from .files import records_of, records_text, result_if_any, write_json
-from .notice import FAILED, RECOVERED, SCHEMA_CHANGED, SUCCEEDED, Notice
+from .notice import FAILED, RECOVERED, SCHEMA_CHANGED, SLOT_AT_RISK, SUCCEEDED, Notice
 from .request import Arguments
 
 _MOST_CHANGES = 10
@@ -40,8 +40,11 @@ def _event(args: Arguments) -> Optional[str]:
             return RECOVERED
     if args.event in wanted:
         return str(args.event)
-    warns = args.event == SUCCEEDED and _warns(result_if_any(args.result))
-    return SCHEMA_CHANGED if warns else None
+    if args.event != SUCCEEDED:
+        return None
+    if slot_problems(result_if_any(args.tap_result)):
+        return SLOT_AT_RISK
+    return SCHEMA_CHANGED if _warns(result_if_any(args.result)) else None
 
 
 def _warns(result: Mapping[str, Any]) -> bool:
@@ -63,6 +66,7 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
     result = result_if_any(args.result)
     left_out = result.get("leftOut")
     changes = _changes(result)
+    slots = slot_problems(result_if_any(args.tap_result))
     fields = {
         "event": event,
         "pipeline": args.pipeline,
@@ -74,6 +78,7 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
         "records": records_of(result),
         "leftOut": left_out,
         "schemaChanges": changes,
+        "slots": slots,
         "error": error,
         "link": args.link,
     }
@@ -84,8 +89,14 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
         notes=(
             *(f"skipped: {text}" for text in left_out or []),
             *(f"schema changed: {text}" for text in changes),
+            *slots,
         ),
     )
+
+
+def slot_problems(result: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the replication slots of a tap, a text each."""
+    return [slot["problem"] for slot in result.get("slots") or () if slot.get("problem")]
 
 
 def _changes(result: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ from .codes import USAGE, RunnerError
 from .json_schema import Invalid, branch, check
 from .lossless import loads
 
-DATA = ("extract", "load", "stream", "discover")
+DATA = ("extract", "load", "stream", "discover", "slots")
 """Commands that start connectors."""
 
 SCHEMA = os.path.join(

@@ -62,6 +62,8 @@ def combine(session: Session, processes: list[SliceProcess]) -> None:
         result["schemaChanges"] = [
             change for each in results for change in each.get("schemaChanges", [])
         ]
+    if any("slots" in each for each in results):
+        result["slots"] = [slot for each in results for slot in each.get("slots", [])]
     facts = combined([result, *results])
     if facts:
         result["lineage"] = facts

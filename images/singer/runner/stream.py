@@ -21,6 +21,7 @@ from .pipes import large_pipe
 from .relay import Relay
 from .scan import Scanner
 from .session import Session
+from .slots import look_at_slots
 from .tap import prepare_tap, write_catalog
 from .target import PipeLoad, prepare_target
 
@@ -56,6 +57,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         target={"exit": load.child.exit, "signal": load.child.signal},
         seconds={"tap": round(tap.seconds, 3), "target": round(load.child.seconds, 3)},
     )
+    look_at_slots(session, plan.connector, plan.config, plan.catalog)
     publish(session, run.scanner)
     settle(session, inspected, run.scanner, live=True)
     return run.conclude(Saved(session, plan.catalog, held))

@@ -89,6 +89,7 @@ def summary(
         "unselected": target.get("unselected", []),
         **({"slices": target["slices"]} if "slices" in target else {}),
         **({"schemaChanges": target["schemaChanges"]} if target.get("schemaChanges") else {}),
+        **({"slots": tap["slots"]} if tap.get("slots") else {}),
         "stateBefore": before,
         "stateAfter": after,
         "stateCommitted": committed is not None,

@@ -35,6 +35,8 @@ class TapPlan(NamedTuple):
     overlay: OverlayWatch
     rules: Rules
     """Options of streams for what the tap sends."""
+    config: dict[str, Any]
+    """The configuration that the tap gets."""
 
     def start(self, session: Session, output: int) -> Child:
         """Starts the tap, or lets it continue after its discovery, and watches it."""
@@ -76,7 +78,9 @@ def prepare_tap(session: Session, output: Optional[int] = None) -> TapPlan:
         session.warn(f"{tap.name} does not support state: it starts from the beginning")
     session.result["stateBefore"] = state
     replicated(session, catalog)
-    return TapPlan(tap, command, waiting, state, catalog, config.overlay, Rules(rules, catalog))
+    return TapPlan(
+        tap, command, waiting, state, catalog, config.overlay, Rules(rules, catalog), config.used
+    )
 
 
 def _moved_back(

@@ -16,6 +16,8 @@ class TapConfig(NamedTuple):
 
     given: dict[str, Any]
     """The configuration of the pipeline, without the settings of this run."""
+    used: dict[str, Any]
+    """The configuration that the tap gets."""
     overlay: OverlayWatch
     flags: list[str]
     """What passes the copy to the tap."""
@@ -33,4 +35,4 @@ def prepare_config(session: Session, tap: Connector) -> TapConfig:
     )
     private = session.private_file("config.json", config)
     watch = OverlayWatch(private, path, base, config, session.masker.add)
-    return TapConfig(given, watch, ["--config", private] if tap.flags.config else [])
+    return TapConfig(given, config, watch, ["--config", private] if tap.flags.config else [])

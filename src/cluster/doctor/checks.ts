@@ -14,6 +14,7 @@ import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
 import { imagesCheck } from "./images";
 import { schedulesCheck } from "./schedules";
+import { slotsCheck } from "./slots";
 
 const KINDS = [
   "workflows",
@@ -361,5 +362,6 @@ export const CHECKS: readonly Check[] = [
   locksCheck,
   configsCheck,
   statesCheck,
+  slotsCheck,
   deployedCheck,
 ];

@@ -2,6 +2,7 @@ import type { TextWithCommands } from "../../common/commands";
 import type { PipelineEntry } from "../../model/define";
 import type { SavedIdentity } from "../../model/identity";
 import type { NewestBookmark } from "../../store/state/bookmarks";
+import type { ReplicationSlot } from "../../store/runs/runs";
 import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
@@ -64,6 +65,13 @@ export interface StateFact {
   readonly identity: SavedIdentity;
 }
 
+/** Replication slots of a pipeline when a run last read them. */
+export interface SlotFact {
+  readonly pipeline: string;
+  /** Empty if no run has read them. */
+  readonly slots: readonly ReplicationSlot[];
+}
+
 /** Problems of the settings that a pipeline reads from the store. */
 export interface ConfigFact {
   /** Name of the pipeline. */
@@ -98,6 +106,8 @@ export interface DoctorFacts {
   readonly images: Fact<readonly ImageFact[]>;
   readonly bucket: Fact<BucketFact>;
   readonly states: Fact<readonly (StateFact | UnreadableStateFact)[]>;
+  /** Replication slots of pipelines that read the log of a database. */
+  readonly slots: Fact<readonly SlotFact[]>;
   /** Settings of pipelines that read them from the store. */
   readonly configs: Fact<readonly ConfigFact[]>;
   /** Names of the pipelines' Secrets; their content is not read. */

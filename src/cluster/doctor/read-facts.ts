@@ -29,6 +29,7 @@ import { configFact } from "./configs";
 import type { BucketFact, DoctorFacts, Fact, StateFact, UnreadableStateFact } from "./facts";
 import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
+import { slotFact } from "./slots";
 
 const AT_ONCE = 16;
 const UNREAD = { ok: false as const, why: "the bucket cannot be read" };
@@ -124,6 +125,7 @@ function nothing(
     bucket: unknown,
     states: unknown,
     configs: unknown,
+    slots: unknown,
   };
 }
 
@@ -147,14 +149,14 @@ async function waitingRuns(
 async function readStoreFacts(
   connection: Connection,
   entries: readonly PipelineEntry[],
-): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs">> {
+): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs" | "slots">> {
   const opened = await factOf(() => openClusterStore(connection));
-  if (!opened.ok) return { bucket: opened, states: UNREAD, configs: UNREAD };
+  if (!opened.ok) return { bucket: opened, states: UNREAD, configs: UNREAD, slots: UNREAD };
   const { store, repository, isVersioned, close } = opened.value;
   try {
     const bucket = await factOf(() => bucketFact(store, repository, isVersioned));
     if (bucket.ok && bucket.value.is === "missing")
-      return { bucket, states: UNREAD, configs: UNREAD };
+      return { bucket, states: UNREAD, configs: UNREAD, slots: UNREAD };
     const states = await factOf(async () =>
       (await mapConcurrent(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter(
         (one) => one !== undefined,
@@ -165,7 +167,12 @@ async function readStoreFacts(
         (one) => one !== undefined,
       ),
     );
-    return { bucket, states, configs };
+    const slots = await factOf(async () =>
+      (await mapConcurrent(AT_ONCE, entries, (entry) => slotFact(store, entry))).filter(
+        (one) => one !== undefined,
+      ),
+    );
+    return { bucket, states, configs, slots };
   } finally {
     close();
   }

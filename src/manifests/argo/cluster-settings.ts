@@ -109,6 +109,8 @@ export interface ClusterSettings {
   readonly deadline: Duration;
   /** Longest time that a pod may stay pending before the attempt fails. */
   readonly pendingDeadline: Duration;
+  /** Most WAL that a replication slot may retain, for pipelines that do not set it. Default: any. */
+  readonly maxSlotLag?: Bytes;
   /** Resources of containers that do not set them. */
   readonly resources: Required<Pick<Resources, "cpu" | "memory">> &
     Pick<Resources, "ephemeralStorage">;

@@ -59,6 +59,8 @@ export interface RunParameters {
   readonly minRecords: string;
   /** Maximum age of a bookmark, in seconds; 0 for no limit. */
   readonly maxStaleness: string;
+  /** Most bytes that the pipeline's replication slot may retain; 0 for any. */
+  readonly maxSlotBytes: string;
   /** Whether streams are loaded whose schema has changed although a rule says `fail`: `true` or `false`. */
   readonly acceptSchema: string;
   /** Longest time without activity, in seconds; 0 for no limit. */
@@ -142,6 +144,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     outputDirectory: "",
     minRecords: "0",
     maxStaleness: "0",
+    maxSlotBytes: "0",
     acceptSchema: "false",
     idleTimeout: String(idleSeconds()),
     onChange: "fail",

@@ -148,7 +148,11 @@ export function notifyRequest(
     failing: file("failing.json"),
     marker: file("marker.json"),
     ...(link !== undefined && { link }),
-    ...(event !== "started" && { seconds: "{{workflow.duration}}", result: file("result.json") }),
+    ...(event !== "started" && {
+      seconds: "{{workflow.duration}}",
+      result: file("result.json"),
+      tapResult: file("tap-result.json"),
+    }),
   };
 }
 
@@ -187,6 +191,7 @@ function tap() {
     tapLog: file("tap.log"),
     parallel: json("parallel"),
     lastAttempt: json("retries"),
+    maxSlotBytes: json("maxSlotBytes"),
   };
 }
 

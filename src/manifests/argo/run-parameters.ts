@@ -10,6 +10,7 @@ import { dataRules } from "../../model/stream-rules";
 import { parseCron } from "../../model/cron/cron";
 import { longestInterval } from "../../model/cron/cron-interval";
 import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byte";
+import { bytesOf } from "../../model/validation/quantities";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { runKindOf, secretName } from "./names";
@@ -122,6 +123,7 @@ function replication(
         ? 0
         : (durationSeconds(expectations.maxStaleness) ?? 0),
     ),
+    maxSlotBytes: String(Math.round(bytesOf(entry.maxSlotLag ?? settings.maxSlotLag) ?? 0)),
     idleTimeout: String(idleSeconds(entry.idleTimeout)),
     ...(parallel && { parallel: untemplatedJson(parallel) }),
     ...(entry.mode === "stream"

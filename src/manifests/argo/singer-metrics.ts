@@ -46,6 +46,8 @@ export const committedFacts = [
   "leftOut",
   "bookmark",
   "schemaChanges",
+  "slotBytes",
+  "slotsAtRisk",
 ].map((name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }));
 
 const fact = (name: string): string => `{{outputs.parameters.${name}}}`;
@@ -94,6 +96,20 @@ export const committedMetrics: Prometheus = [
     labels: [pipeline],
     when: `${fact("schemaChanges")} > 0`,
     counter: { value: fact("schemaChanges") },
+  },
+  {
+    name: "pipeline_slot_retained_bytes",
+    help: "WAL that the replication slot of the pipeline retains in the source",
+    labels: [pipeline],
+    when: `${fact("slotBytes")} >= 0`,
+    gauge: { value: fact("slotBytes"), realtime: false },
+  },
+  {
+    name: "pipeline_slots_at_risk",
+    help: "Replication slots that are lost or missing, or retain more than maxSlotLag",
+    labels: [pipeline],
+    when: `${fact("slotBytes")} >= 0`,
+    gauge: { value: fact("slotsAtRisk"), realtime: false },
   },
   {
     name: "pipeline_state_timestamp",

@@ -14,6 +14,8 @@ const LONGEST_IN_ALL = "120s";
 const hasWebhook = "workflow.parameters.webhookSecret != ''";
 /** A pipeline with options of streams may notify of a changed schema whatever its events are. */
 const watchesSchemas = "workflow.parameters.rules != ''";
+/** The same for a replication slot that retains too much. */
+const watchesSlot = "workflow.parameters.maxSlotBytes != '0'";
 const wants = (event: string): string => `'${event}' in split(workflow.parameters.notifyOn, ',')`;
 
 /**
@@ -63,7 +65,7 @@ export const exitTemplate: Template = {
       {
         name: "tell-succeeded",
         template: "notify-succeeded",
-        when: `{{=${hasWebhook} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")} || ${watchesSchemas})}}`,
+        when: `{{=${hasWebhook} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")} || ${watchesSchemas} || ${watchesSlot})}}`,
         arguments: run,
         ...harmless,
       },
@@ -84,6 +86,7 @@ export function notifyTemplates(settings: ClusterSettings): readonly Template[] 
       inputs: [
         optionalFileIn("failing", keys.failing),
         optionalFileIn("result", keys.file("load-result.json")),
+        optionalFileIn("tap-result", keys.file("extract-result.json")),
       ],
       outputs: { artifacts: [marker] },
     }),

@@ -33,7 +33,7 @@ export interface AlertOptions extends Thresholds {
 }
 
 const PIPELINE = "{{ $labels.pipeline }}";
-const { failuresInARow, interval, lastSuccess, records } = RECORDED;
+const { failuresInARow, interval, lastSuccess, records, slotsAtRisk } = RECORDED;
 
 /** A command for the readers of an alert, whose kubeconfig contexts are unknown. */
 function tapctlOnCluster(command: string, namespace: string): string {
@@ -74,6 +74,14 @@ export function pipelineAlerts(
       severity: "warning",
       summary: `Pipeline ${PIPELINE} no longer loads records`,
       description: `Its last run succeeded without records, but every run between a day and a week ago had some. To investigate, run: ${tapctlOnCluster(`runs ${PIPELINE}`, namespace)}`,
+    },
+    {
+      name: "TapctlSlotAtRisk",
+      expr: `${slotsAtRisk} > 0`,
+      for: "0m",
+      severity: "warning",
+      summary: `The replication slot of pipeline ${PIPELINE} is at risk`,
+      description: `It is lost or missing, or retains more WAL in the source than maxSlotLag allows, which can fill the disk of the database. To investigate, run: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlScheduleInvalid",

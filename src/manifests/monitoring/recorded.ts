@@ -20,6 +20,7 @@ export const RECORDED = {
   records: "tapctl:pipeline_records",
   state: "tapctl:pipeline_state_timestamp",
   duration: "tapctl:pipeline_duration_seconds",
+  slotsAtRisk: "tapctl:pipeline_slots_at_risk",
 } as const;
 
 const { known, failuresInARow, failed, succeeded } = RECORDED;
@@ -50,6 +51,7 @@ export function recordingRules(controllerUp: string): readonly RecordingRule[] {
     remembered(RECORDED.records, `${METRIC}_records`),
     remembered(RECORDED.state, `${METRIC}_state_timestamp`),
     remembered(RECORDED.duration, `${METRIC}_duration_seconds`),
+    remembered(RECORDED.slotsAtRisk, `${METRIC}_slots_at_risk`),
   ];
 }
 

@@ -100,8 +100,16 @@ export const rules = {
     .exactOptional(),
 };
 
+/** How far a replication slot may lag. */
+export const slotLimit = {
+  maxSlotBytes: count
+    .describe("Most bytes of WAL that a replication slot may retain without a warning; 0 for any.")
+    .exactOptional(),
+};
+
 /** What a tap gets when it moves data. */
 export const tapRun = {
+  ...slotLimit,
   storedCatalog: path
     .describe(
       "Catalog that an earlier discovery stored, used for `select` if it fits. A missing file means none.",

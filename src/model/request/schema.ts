@@ -8,6 +8,7 @@ import {
   schemas,
   shared,
   slices,
+  slotLimit,
   tap,
   tapOutcome,
   tapRun,
@@ -84,6 +85,15 @@ const discover = z
   })
   .describe("Writes the catalog of a tap.");
 
+const slots = z
+  .strictObject({
+    command: z.literal("slots"),
+    ...shared,
+    ...tap,
+    ...slotLimit,
+  })
+  .describe("Writes the replication slots of a tap and their lag to stdout, as JSON.");
+
 const describe = z
   .strictObject({
     command: z.literal("describe"),
@@ -128,7 +138,7 @@ const commit = z
     summary: path.describe("Receives the summary of the run.").exactOptional(),
     facts: path
       .describe(
-        "Folder for one file per number of the metrics: records, bytes, retries, leftOut, bookmark, schemaChanges.",
+        "Folder for one file per number of the metrics: records, bytes, retries, leftOut, bookmark, schemaChanges, slotBytes, slotsAtRisk.",
       )
       .exactOptional(),
     newSchemas: path
@@ -184,6 +194,9 @@ const notify = z
     result: path
       .describe("Result of the load, for the number of records. A missing file means none.")
       .exactOptional(),
+    tapResult: path
+      .describe("Result of the extract, for replication slots at risk. A missing file means none.")
+      .exactOptional(),
     failing: path
       .describe("Marker that an earlier failed run left. A missing file means none.")
       .exactOptional(),
@@ -224,6 +237,7 @@ export const requestSchema = z
     load,
     stream,
     discover,
+    slots,
     describe,
     commit,
     verdict,

@@ -30,6 +30,7 @@ export const PLACEHOLDERS: readonly string[] = [
   "records",
   "leftOut",
   "schemaChanges",
+  "slots",
   "error",
   "link",
   "key",

@@ -20,7 +20,7 @@ import { connector, connectorNameOf, settingsSize, type ConfigFrom } from "./con
 import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
-import { duration, idleTimeout } from "./quantities";
+import { duration, idleTimeout, memory } from "./quantities";
 import { methodsElsewhere } from "./methods";
 import { notifications } from "./notifications";
 import { MOST_SLICES } from "./parallel";
@@ -87,6 +87,7 @@ const replicationFields = (
   resources: pairResources,
   expectations,
   idleTimeout,
+  maxSlotLag: memory,
   followUps,
   configFrom: oneOf("array", "store"),
 });

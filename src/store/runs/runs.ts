@@ -80,6 +80,8 @@ export interface RunSummary {
   readonly slices?: readonly RunSlice[];
   /** How schemas differ from those of the last successful run. Default: they do not. */
   readonly schemaChanges?: readonly SchemaChange[];
+  /** Replication slots of the tap, after it has read the log. Default: it has none. */
+  readonly slots?: readonly ReplicationSlot[];
   /**
    * Since when nothing has moved in a run that is in progress, RFC 3339 in UTC. Default: something
    * moves, or it is not known.
@@ -101,6 +103,26 @@ export interface RunProgress {
   readonly total?: number;
   /** When that was, RFC 3339 in UTC. */
   readonly at: string;
+}
+
+/** A replication slot in the source of a run. Sizes are unknown for a slot that is missing or lost. */
+export interface ReplicationSlot {
+  /** Name of the slot. */
+  readonly slot: string;
+  /** Whether something reads it; a tap does only during a run. */
+  readonly active?: boolean;
+  /** Bytes of the log that the tap has not confirmed. */
+  readonly lagBytes?: number | null;
+  /** Bytes of the log that the server keeps for it. */
+  readonly retainedBytes?: number | null;
+  /** As in `pg_replication_slots`, or `missing`. */
+  readonly walStatus: string | null;
+  /** Bytes that can be written until it is at risk; null without a limit. */
+  readonly safeWalBytes?: number | null;
+  /** When it was read, RFC 3339 in UTC. */
+  readonly checked: string;
+  /** What is wrong with it; null if nothing is. */
+  readonly problem: string | null;
 }
 
 /** A difference between the schema of a stream and the one that it had in the last successful run. */

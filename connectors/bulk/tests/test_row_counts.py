@@ -19,7 +19,7 @@ add = Spool.add
 def lossy(self, records):
     add(self, records)
     last = records.data[:-1].rpartition(b"\\n")[2]
-    self._file.truncate(self.bytes - len(last) - 1)
+    self._files[-1].truncate(self.bytes - len(last) - 1)
 Spool.add = lossy
 """
 """The batch file loses its last row, as on a disk that fails."""

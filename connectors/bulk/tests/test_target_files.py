@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tapctl_bulk.duckdb_engine.spool import FILE_BYTES
+
 SCHEMA = json.dumps(
     {
         "type": "SCHEMA",
@@ -104,6 +106,18 @@ def test_parquet_with_a_manifest(tmp_path: Path) -> None:
     assert sorted(one["path"] for one in manifest["files"]) == names
     sizes = [os.path.getsize(tmp_path / "out" / one["path"]) for one in manifest["files"]]
     assert [one["bytes"] for one in manifest["files"]] == sizes
+
+
+def test_rows_of_several_batch_files_keep_their_order(tmp_path: Path) -> None:
+    count, long = 12_000, "x" * 1_000
+    assert count * len(long) > 2 * FILE_BYTES
+    records = (f'{{"id":{n},"country":"{long}","n":{n}.5,"doc":null}}' for n in range(count))
+    done = load(tmp_path, *records, format="parquet")
+    assert done.returncode == 0, done.stderr
+    (file,) = files(tmp_path)
+    query = f"SELECT list(id), min(length(country)), sum(n) FROM '{tmp_path}/out/{file}'"
+    found = duckdb.sql(query).fetchone()
+    assert found == (list(range(count)), len(long), sum(n + 0.5 for n in range(count)))
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])

@@ -12,7 +12,7 @@ from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
 from tapctl_bulk.duckdb_engine.rows import literal
 
-MIB = 64
+MIB = 48
 """Memory limit at the start. What Python and DuckDB need themselves comes on top."""
 MOST_MIB = 1 << 20
 
@@ -50,7 +50,7 @@ class Memory:
             self._set(name, value)
 
     def run(self, work: Callable[[], Result]) -> Result:
-        """Do work that can be repeated: after an error for lack of memory, with twice the memory.
+        """Do work that can be repeated: after an error for lack of memory, with half as much again.
 
         Raises:
             ConnectorError: The user's limit is too low.
@@ -61,12 +61,12 @@ class Memory:
             except duckdb.Error as error:
                 if not is_out_of_memory(error):
                     raise
-                if self._is_fixed or self._mib * 2 > MOST_MIB:
+                if self._is_fixed or self._mib * 3 // 2 > MOST_MIB:
                     raise ConnectorError(
                         "DuckDB needs more memory than its limit",
                         'Raise memory_limit in the setting "settings", or load smaller batches',
                     ) from error
-            self._mib *= 2
+            self._mib = self._mib * 3 // 2
             log(f"a batch needs more memory: the memory limit is now {self._mib} MiB")
             self.connection.execute(f"SET memory_limit = '{self._mib}MiB'")
 

@@ -24,15 +24,16 @@ def literal(value: str) -> str:
 
 
 def source(spool: Spool, columns: tuple[Column, ...]) -> str:
-    """Return a table function over the rows of a batch file.
+    """Return a table function over the rows of the batch files.
 
     Every value is read as text, which DuckDB casts in a second step: its JSON reader would round
     1.5 to 2 for a column of integers, and reports no column with an error.
     """
     size = max(SMALLEST_OBJECT_BYTES, spool.longest + 1)
     record = _struct(columns, 0, spool.as_text)
+    files = ", ".join(literal(path) for path in spool.paths)
     return (
-        f"read_json({literal(spool.path)}, format = 'newline_delimited', compression = 'uncompressed', "
+        f"read_json([{files}], format = 'newline_delimited', compression = 'uncompressed', "
         f"maximum_object_size = {size}, "
         f"columns = {{record: {literal(record)}, time_extracted: 'VARCHAR', version: 'BIGINT'}})"
     )

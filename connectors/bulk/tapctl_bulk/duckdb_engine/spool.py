@@ -1,19 +1,25 @@
-"""Records of a stream that wait for the next flush, in a file that DuckDB reads."""
+"""Records of a stream that wait for the next flush, in files that DuckDB reads."""
 
 from __future__ import annotations
 
+import io
 import tempfile
 
 from tapctl_bulk.duckdb_engine.columns import Column
 from tapctl_bulk.duckdb_engine.exact import Tree, may_be_rounded, tree_of, with_text_values
 from tapctl_bulk.singer_input import Records, find_damage
 
+FILE_BYTES = 4 << 20
+"""DuckDB reads up to 32 MB of a file at once, and several files sequentially."""
+
 
 class Spool:
-    """A batch file. It has no name, so that a killed process leaves nothing behind."""
+    """Batch files. They have no names, so that a killed process leaves nothing behind."""
 
     def __init__(self, columns: tuple[Column, ...], folder: str | None, as_text: bool) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)
+        self._folder = folder
+        self._files = [self._new_file()]
+        self._left = FILE_BYTES
         self._exact: Tree = tree_of(one.path for one in columns if one.may_lose_digits)
         self._runs: list[tuple[int, int]] = []
         self.as_text = as_text
@@ -23,9 +29,9 @@ class Spool:
         self.longest = 0
 
     @property
-    def path(self) -> str:
-        """A path of the file, valid in this process."""
-        return f"/dev/fd/{self._file.fileno()}"
+    def paths(self) -> list[str]:
+        """Paths of the files in order, valid in this process."""
+        return [f"/dev/fd/{file.fileno()}" for file in self._files]
 
     def fits(self, records: Records) -> bool:
         """Whether the records can be added. If not, the next spool must pass JSON as text."""
@@ -43,9 +49,13 @@ class Spool:
                 data = with_text_values(data, self._exact)
             except (ValueError, RecursionError):
                 raise find_damage(records) or ValueError("a line cannot be read") from None
+        if self._left <= 0:
+            self._files.append(self._new_file())
+            self._left = FILE_BYTES
         view = memoryview(data)
         while view:
-            view = view[self._file.write(view) :]
+            view = view[self._files[-1].write(view) :]
+        self._left -= len(data)
         self.rows += records.count
         self.bytes += len(data)
         if len(data) > self.longest:
@@ -54,9 +64,15 @@ class Spool:
 
     def as_records(self, stream: str) -> Records:
         """Return all records again, to find the one that cannot be read."""
-        self._file.seek(0)
-        return Records(stream, self._file.read(), self.rows, tuple(self._runs))
+        for file in self._files:
+            file.seek(0)
+        data = b"".join(file.read() for file in self._files)
+        return Records(stream, data, self.rows, tuple(self._runs))
 
     def close(self) -> None:
-        """Remove the file."""
-        self._file.close()
+        """Remove the files."""
+        for file in self._files:
+            file.close()
+
+    def _new_file(self) -> io.FileIO:
+        return tempfile.TemporaryFile(dir=self._folder, buffering=0)

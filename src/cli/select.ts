@@ -51,7 +51,10 @@ export function addSelect(program: Command): void {
             : `The streams of "${name}" are unchanged.`,
         );
       throw new UserError(written.problem, {
-        fix: `Paste into the pipeline:\nstreams: ${written.text},`,
+        fix: [
+          ...(written.remedy === undefined ? [] : [`${written.remedy}, or keep this choice:`]),
+          `Paste into the pipeline:\nstreams: ${written.text},`,
+        ].join("\n"),
       });
     });
 }

@@ -189,3 +189,27 @@ for (const [title, text, problem] of NOT_EDITABLE)
     assert.equal(written.kind === "computed" && written.text, `{\n  "orders": { key: "id" },\n}`);
     assert.equal(after, text);
   });
+
+for (const [title, api] of [
+  ["has no TypeScript", undefined],
+  ["has TypeScript 7", "exports.version = '7.0.2';"],
+] as const)
+  test(`select: in a project that ${title}, the error says what to install, and the file stays`, (t) => {
+    const root = temporaryFolder(t);
+    mkdirSync(join(root, "pipelines"));
+    const file = join(root, "pipelines", "index.ts");
+    writeFileSync(file, array(`streams: ["orders"],`));
+    if (api !== undefined) {
+      mkdirSync(join(root, "node_modules", "typescript"), { recursive: true });
+      writeFileSync(join(root, "node_modules", "typescript", "index.js"), api);
+    }
+    const choice = { streams: new Set(["customers"]), options: new Map() };
+    const written = writeStreams({ root, name: "shop", rules: undefined, catalog, choice });
+    assert.deepEqual(written, {
+      kind: "computed",
+      problem: `"shop": the project has no TypeScript 5, with which select edits the array (TypeScript 7 has no API for it).`,
+      remedy: "Install it with: npm install --save-dev typescript@5",
+      text: written.kind === "computed" ? written.text : "",
+    });
+    assert.equal(readFileSync(file, "utf8"), array(`streams: ["orders"],`));
+  });

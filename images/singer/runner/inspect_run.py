@@ -83,7 +83,11 @@ def settle(session: Session, inspected: Inspection, totals: Totals, live: bool) 
     for stream in dict.fromkeys(change.stream for change in changed):
         if inspected.policy(stream) == WARN:
             of_stream = [change for change in changed if change.stream == stream]
-            session.warn(f'the schema of stream "{stream}" has changed: {in_words(of_stream)}')
+            # In the log only: wherever the run is shown, its changes are listed.
+            session.log.line(
+                "runner",
+                f'warning: the schema of stream "{stream}" has changed: {in_words(of_stream)}',
+            )
     write(session, inspected.after(totals, bool(session.result.get("complete"))))
     return refusals
 

@@ -30,16 +30,25 @@ export interface WriteArgs {
 /** The file that was written, or why none could be and what to paste. */
 export type WrittenStreams =
   | { readonly kind: "written"; readonly file: string; readonly changed: boolean }
-  | { readonly kind: "computed"; readonly problem: string; readonly text: string };
+  | {
+      readonly kind: "computed";
+      readonly problem: string;
+      /** What lets `select` write the file the next time. Default: nothing. */
+      readonly remedy?: string;
+      readonly text: string;
+    };
 
 /** Writes the streams that were chosen to the array of the project, and changes nothing else in it. */
 export function writeStreams(args: WriteArgs): WrittenStreams {
   const compiler = compilerOf(args.root);
   if (!compiler)
-    return computed(
-      args,
-      "The project has no package typescript 5, which finds the pipeline in its array.",
-    );
+    return {
+      ...computed(
+        args,
+        `"${args.name}": the project has no TypeScript 5, with which select edits the array (TypeScript 7 has no API for it).`,
+      ),
+      remedy: "Install it with: npm install --save-dev typescript@5",
+    };
   const found = sourceFiles(args.root).flatMap((file) => {
     const text = readFileSync(file, "utf8");
     return text.includes(args.name) ? findEntries(compiler, file, text, args.name) : [];
@@ -101,7 +110,10 @@ function withEdits(
   return map;
 }
 
-function computed({ rules, catalog, choice }: WriteArgs, problem: string): WrittenStreams {
+function computed(
+  { rules, catalog, choice }: WriteArgs,
+  problem: string,
+): Extract<WrittenStreams, { readonly kind: "computed" }> {
   const streams = rules
     ? withEdits(rules, streamEdits(rules, catalog.streams, choice))
     : newStreams(catalog.streams, choice);

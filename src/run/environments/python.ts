@@ -151,7 +151,7 @@ async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python>
 }
 
 /**
- * Undefined if the command is missing, fails, or takes more than ten seconds, as broken wrappers
+ * Undefined if the command is missing, fails, or takes more than half a minute, as broken wrappers
  * do.
  */
 function probe(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {

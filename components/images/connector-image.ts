@@ -4,11 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { CheckedSettings } from "../../src/settings/schema";
 import type { ImageBuild } from "../../src/manifests/images/image";
+import { buildEnvironment } from "../../src/manifests/images/buildx";
 import { imageBuilder } from "../../src/manifests/images/image-builder";
 import { registryOf, type ImageRegistry } from "./image-registry";
 import { PACKAGE_ROOT, packageFile } from "../../src/common/package";
 import { fromProviders } from "../providers-folder";
-import { stagePackage } from "./stage-package";
+import { stagePackage } from "../../src/manifests/images/stage-package";
 
 /** Build options that all images share. */
 export interface ImageBuilding {
@@ -74,7 +75,7 @@ function imageArgs(
     },
     dockerfile: { location: fromProviders(packageFile("images", "singer", "Dockerfile")) },
     ...(build.target !== undefined && { target: build.target }),
-    buildArgs: { ...build.args, ...environmentArgs(settings) },
+    buildArgs: { ...build.args, ...buildEnvironment(settings) },
     labels: {
       "org.opencontainers.image.title": connector ?? build.repository,
       ...(version !== undefined && { "org.opencontainers.image.version": version }),
@@ -144,20 +145,4 @@ function layerCache(
     cacheFrom: [{ registry: { ref } }],
     cacheTo: [{ registry: { ref, imageManifest: true, ociMediaTypes: true, mode: "max" } }],
   };
-}
-
-function environmentArgs({ images: { pythonIndex }, proxy }: ImageBuilding["settings"]): {
-  readonly [name: string]: string;
-} {
-  const values = {
-    PIP_INDEX_URL: pythonIndex.url,
-    PIP_EXTRA_INDEX_URL: pythonIndex.extraUrl,
-    PIP_TRUSTED_HOST: pythonIndex.trustedHost,
-    HTTP_PROXY: proxy.http,
-    HTTPS_PROXY: proxy.https,
-    NO_PROXY: proxy.none?.join(),
-  };
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

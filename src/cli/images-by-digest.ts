@@ -35,7 +35,11 @@ export async function imagesByDigest(
   root: string,
   entries: readonly PipelineEntry[],
   settings: CheckedSettings,
-  { out, images: file }: { readonly out: string; readonly images?: string },
+  {
+    stack,
+    out,
+    images: file,
+  }: { readonly stack: string; readonly out: string; readonly images?: string },
 ): Promise<{ readonly images: CompleteImages; readonly digests: ImageDigests }> {
   const context = readBuildContext(settings.images.baseImage, root);
   const { runner, of, all } = imageOrigins(entries, context, settings.images.ready);
@@ -46,7 +50,7 @@ export async function imagesByDigest(
     ...(file === undefined ? {} : digestsIn(file)),
   };
   const missing = tagged.filter((image) => known[image] === undefined);
-  const found = { ...known, ...(await lookedUp(missing)) };
+  const found = { ...known, ...(await lookedUp(missing, stack)) };
   const digests = Object.fromEntries(tagged.map((image) => [image, found[image] ?? ""]));
   const reference = (origin: (typeof all)[number]) =>
     pinnedImage(taggedReference(pullRepository, origin), digests);
@@ -68,7 +72,7 @@ function digestsIn(file: string): ImageDigests {
   return parseImageDigests(text, file);
 }
 
-async function lookedUp(images: readonly string[]): Promise<ImageDigests> {
+async function lookedUp(images: readonly string[], stack: string): Promise<ImageDigests> {
   const problems: string[] = [];
   const found = await mapConcurrent(LOOKUPS, images, async (image) => {
     try {
@@ -86,7 +90,8 @@ async function lookedUp(images: readonly string[]): Promise<ImageDigests> {
         ...problems.sort(),
       ].join("\n"),
       {
-        fix: "Push the images first, or name their digests in a JSON file with --images; see docs/gitops.md.",
+        fix: ({ tapctl }) =>
+          `Push them first: ${tapctl(`build --stack ${stack}`)} prints their digests, for --images.`,
         exitCode: 1,
       },
     );

@@ -40,6 +40,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   down: loadDeploy,
   recover: loadDeploy,
   pulumi: async () => (await import("./deploy.js")).addPulumi,
+  build: async () => (await import("./build.js")).addBuild,
   pin: async () => (await import("./deploy.js")).addPin,
   sbom: async () => (await import("./deploy.js")).addSbom,
   lock: async () => (await import("./deploy.js")).addLock,

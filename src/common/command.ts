@@ -32,14 +32,26 @@ export function capture(
   };
 }
 
-/** Runs a command that inherits the terminal, and returns its exit code. */
+/**
+ * Runs a command that inherits the terminal, and returns its exit code.
+ *
+ * @param options `output`: where standard output goes. Default: `stdout`.
+ */
 export function show(
   program: string,
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  {
+    output = "stdout",
+    ...options
+  }: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+    readonly output?: "stdout" | "stderr";
+  } = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: "inherit" });
+    const stdout = output === "stderr" ? 2 : "inherit";
+    const child = spawn(program, args, { ...options, stdio: ["inherit", stdout, "inherit"] });
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });

@@ -200,7 +200,7 @@ describe("render --complete: images", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^1 image has no digest:\nlocalhost:\d+\/tap-postgres:\S+: localhost:\d+ does not have the image tap-postgres:\S+\nPush the images first, or name their digests .*--images/,
+      /^1 image has no digest:\nlocalhost:\d+\/tap-postgres:\S+: localhost:\d+ does not have the image tap-postgres:\S+\nPush them first: .*tapctl build --stack prod prints their digests, for --images\./,
     );
     assert.ok(!existsSync(join(project, "deploy")));
   });

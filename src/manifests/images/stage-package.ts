@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { copySource } from "../../src/common/source-files";
-import type { PackageFrom } from "../../src/manifests/images/package-origin";
+import { copySource } from "../../common/source-files";
+import type { PackageFrom } from "./package-origin";
 
 /**
  * Copies a local package into a folder that has nothing else, which becomes a build context: files

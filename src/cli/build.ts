@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { DEFAULT_STACK } from "../common/commands";
+import { assertValid } from "../model/validation/validate";
+import { loadProject } from "../run/project";
+
+/** `tapctl build`: the stack's images without an update. */
+export function addBuild(program: Command): void {
+  program
+    .command("build")
+    .summary("build and push the images of a stack without Pulumi")
+    .description(
+      "build the images of a stack that its registry does not have, push them, and print the digests of all as JSON, for render --images; needs Docker, and its login if the registry requires one",
+    )
+    .option("--stack <name>", "stack to use, with settings in Pulumi.NAME.yaml", DEFAULT_STACK)
+    .addHelpText("after", "\nExample:\n  $ npx tapctl build --stack prod > digests.json")
+    .action(async ({ stack }: { readonly stack: string }, command: Command) => {
+      const { project } = command.optsWithGlobals<{ readonly project?: string }>();
+      const { root, entries } = loadProject(project ?? process.cwd());
+      assertValid(entries);
+      const { readStackFile } = await import("../settings/stack-file.js");
+      const { buildImages } = await import("../deploy/build.js");
+      return buildImages(root, entries, readStackFile(root, stack).settings);
+    });
+}

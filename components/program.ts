@@ -6,7 +6,8 @@ import { readBuildContext } from "../src/manifests/images/build-context";
 import { readContracts } from "../src/model/contracts";
 import type { PipelineEntry } from "../src/model/define";
 import { loadSettings } from "../src/settings/load-settings";
-import { readyDigests } from "./images/ready-image";
+import { checkSigning } from "./images/image-signer";
+import { readyDigests, readyImages } from "./images/ready-image";
 import { namesRecovery } from "./interrupted-update";
 import { check, deploy } from "./stack";
 
@@ -41,11 +42,9 @@ export function stack(entries: readonly PipelineEntry[]): Program {
       const settings = loadSettings();
       const pipelines = readContracts(entries, process.cwd());
       await check(settings, pipelines);
-      const digests = await readyDigests(
-        settings,
-        pipelines,
-        readBuildContext(settings.images.baseImage),
-      );
+      const context = readBuildContext(settings.images.baseImage);
+      const digests = await readyDigests(settings, pipelines, context);
+      await checkSigning(settings, readyImages(pipelines, context, settings.images.ready, digests));
       return deploy(settings, pipelines, {
         digests,
         transformations: supportsErrorHooks() ? [namesRecovery(commands)] : [],

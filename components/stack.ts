@@ -2,6 +2,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgoWorkflows } from "./argo/argo-workflows";
 import { defaultClusterSettings } from "../src/manifests/argo/cluster-settings";
+import { ADMISSION_LABEL } from "../src/manifests/admission/image-policies";
 import { SMOKE_TEST } from "../src/manifests/argo/smoke-test";
 import { ArtifactRepository } from "./store/artifact-repository";
 import { readBuildContext } from "../src/manifests/images/build-context";
@@ -9,6 +10,7 @@ import type { CloudArgs, CloudParts } from "./cloud";
 import { cloudOf } from "./load-cloud";
 import { ExternalStore } from "./store/external-store";
 import { imageRepositories } from "../src/manifests/images/image-builds";
+import { ImageAdmission } from "./images/image-admission";
 import { stackImages } from "./images/images";
 import { KUBE_CLIENT } from "./kube-client";
 import { Minio } from "./store/minio";
@@ -97,6 +99,7 @@ export function deploy(
       secrets,
       networkPolicy,
       protect,
+      ...(settings.images.signing?.admission && { labels: ADMISSION_LABEL }),
       ...(cloud.identity && { identity: cloud.identity }),
       ...(settings.notifications.webhook !== undefined && {
         webhook: settings.notifications.webhook,
@@ -141,9 +144,26 @@ export function deploy(
     },
     opts,
   );
+  const { signing } = settings.images;
+  const admission = signing?.admission
+    ? [
+        new ImageAdmission(
+          "image-admission",
+          {
+            settings,
+            signing,
+            address:
+              cloud.registry?.login?.address ??
+              settings.registry.pullAddress ??
+              settings.registry.address,
+          },
+          { ...opts, dependsOn: [space] },
+        ),
+      ]
+    : [];
   const installed = {
     ...opts,
-    dependsOn: [space, repository, ...argo],
+    dependsOn: [space, repository, ...argo, ...admission],
     deletedWith: space.namespace,
   };
   const template = new SingerTemplate(

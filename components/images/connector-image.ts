@@ -7,6 +7,9 @@ import type { ImageBuild } from "../../src/manifests/images/image";
 import { buildEnvironment } from "../../src/manifests/images/buildx";
 import { imageBuilder } from "../../src/manifests/images/image-builder";
 import { registryOf, type ImageRegistry } from "./image-registry";
+import { commandsFor } from "../../src/common/commands";
+import { UserError } from "../../src/common/errors";
+import type { ImageSigner } from "./image-signer";
 import { PACKAGE_ROOT, packageFile } from "../../src/common/package";
 import { fromProviders } from "../providers-folder";
 import { stagePackage } from "../../src/manifests/images/stage-package";
@@ -27,6 +30,8 @@ export interface ImageBuilding {
 export interface ConnectorImageArgs extends ImageBuilding {
   /** The image to build. */
   readonly build: ImageBuild;
+  /** Signs the image after its push. Default: it is not signed. */
+  readonly signer?: ImageSigner | undefined;
 }
 
 /**
@@ -38,19 +43,51 @@ export class ConnectorImage extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { build, ...building }: ConnectorImageArgs,
+    { build, signer, ...building }: ConnectorImageArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("tapctl:index:ConnectorImage", name, { tag: build.tag }, opts);
+    const { signing } = building.settings.images;
+    const inputs = {
+      tag: build.tag,
+      // For policies.
+      ...(signer && { signed: true, attestations: signing?.attestations }),
+    };
+    super("tapctl:index:ConnectorImage", name, inputs, opts);
     const registry = building.registry ?? registryOf(building.settings.registry, building.secrets);
     // Kept: a run that started hours ago may still pull it.
     const image = new dockerBuild.Image(name, imageArgs(build, registry, building), {
       parent: this,
       retainOnDelete: true,
     });
-    this.reference = pulumi.interpolate`${registry.pullRepository(build.repository)}:${build.tag}@${image.digest}`;
+    const pulled = pulumi.interpolate`${registry.pullRepository(build.repository)}:${build.tag}`;
+    this.reference = pulumi.interpolate`${pulled}@${
+      signer
+        ? signedDigest(registry.repository(build.repository), image.digest, (pushed) =>
+            signer(pushed, build),
+          )
+        : image.digest
+    }`;
     this.registerOutputs({ reference: this.reference });
   }
+}
+
+/** The digest of a pushed image, known when the image is signed. A preview signs nothing. */
+function signedDigest(
+  repository: pulumi.Input<string>,
+  digest: pulumi.Output<string>,
+  sign: (image: string) => Promise<void>,
+): pulumi.Output<string> {
+  return pulumi.all([repository, digest]).apply(async ([pushed, known]) => {
+    if (pulumi.runtime.isDryRun()) return known;
+    try {
+      await sign(`${pushed}@${known}`);
+      return known;
+    } catch (error) {
+      throw error instanceof UserError
+        ? new pulumi.RunError(error.textWith(commandsFor({ stack: pulumi.getStack })))
+        : error;
+    }
+  });
 }
 
 function imageArgs(

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PipelineEntry } from "../../src/model/define";
 import type { Replication } from "../../src/model/replication";
 import { ConnectorImage, type ImageBuilding } from "./connector-image";
+import { registryOf } from "./image-registry";
+import { imageSigner } from "./image-signer";
 import { originKey, type BuildContext, type ImageOrigin } from "../../src/manifests/images/image";
 import { imageOrigins, nameBuilds } from "../../src/manifests/images/image-builds";
 import type { PipelineImages } from "../pipelines/pipeline";
@@ -34,11 +36,13 @@ export function stackImages(
       : [],
   );
   const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
+  const registry = building.registry ?? registryOf(building.settings.registry, building.secrets);
+  const signer = imageSigner({ ...building, registry, context });
   const built = builds.map(
     ([name, build]) =>
       [
         originKey({ build }),
-        new ConnectorImage(name, { ...building, build }, opts).reference,
+        new ConnectorImage(name, { ...building, build, signer }, opts).reference,
       ] as const,
   );
   const references = new Map([...ready, ...built]);

@@ -4,13 +4,26 @@ import { UserError } from "../../src/common/errors";
 import type { Settings } from "../../src/settings/load-settings";
 import { requireSecret } from "../../src/settings/secrets";
 import { imageOrigins } from "../../src/manifests/images/image-builds";
-import type { BuildContext } from "../../src/manifests/images/image";
+import type { BuildContext, ReadyImages } from "../../src/manifests/images/image";
 import { digestOf } from "../../src/common/registry/image-digest";
 import { hostOf, parseImageReference } from "../../src/common/registry/image-reference";
 import type { Login } from "../../src/common/registry/registry-token";
 
 /** Image references with digest, by reference with tag. */
 export type Digests = ReadonlyMap<string, string>;
+
+/** The ready images of an array, with their digests where these are known. */
+export function readyImages(
+  entries: readonly PipelineEntry[],
+  context: BuildContext,
+  ready: ReadyImages,
+  digests: Digests,
+): readonly string[] {
+  const images = imageOrigins(entries, context, ready).all.flatMap((origin) =>
+    "ready" in origin ? [digests.get(origin.ready) ?? origin.ready] : [],
+  );
+  return [...new Set(images)].sort();
+}
 
 /**
  * Resolves ready images with a tag to their digests, in previews as well, so that a moved tag shows

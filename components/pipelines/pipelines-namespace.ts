@@ -56,6 +56,8 @@ export interface PipelinesNamespaceArgs {
   readonly identity?: PodIdentity;
   /** Whether the namespace is protected from deletion. */
   readonly protect: boolean;
+  /** Labels of the namespace in addition to those of the stack. Default: none. */
+  readonly labels?: { readonly [name: string]: string };
 }
 
 /**
@@ -69,10 +71,13 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: PipelinesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:PipelinesNamespace", name, {}, opts);
     const { settings, secrets } = args;
-    this.namespace = namespace(name, settings.namespace, settings.podSecurity, {
-      parent: this,
-      protect: args.protect,
-    });
+    this.namespace = namespace(
+      name,
+      settings.namespace,
+      settings.podSecurity,
+      { parent: this, protect: args.protect },
+      args.labels,
+    );
     const within = { parent: this, deletedWith: this.namespace };
     const space = this.namespace.metadata.name;
 

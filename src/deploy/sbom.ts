@@ -2,20 +2,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../common/errors";
 import { print } from "../common/print";
-import { dockerLogin } from "../common/registry/docker-login";
-import { readImageFile, type ImageFile } from "../common/registry/image-file";
+import { imageSboms } from "../common/registry/image-sbom";
 import { parseImageReference } from "../common/registry/image-reference";
 import { repositoriesBelow } from "../common/registry/repositories";
-import type { Login } from "../common/registry/registry-token";
 import { readBuildContext } from "../manifests/images/build-context";
 import { taggedReference } from "../manifests/images/image";
 import { imageOrigins } from "../manifests/images/image-builds";
 import { isReplication } from "../model/define";
 import { loadProject } from "../run/project";
 import { readStackFile } from "../settings/stack-file";
-
-/** Path of the SBOM in images that tapctl builds, without the leading slash. */
-export const SBOM_PATH = "opt/singer/sbom.cdx.json";
 
 /** Options of `tapctl sbom`. */
 export interface SbomFlags {
@@ -48,7 +43,7 @@ export async function writeSboms(
       ? given
       : [...given, ...imagesOf(root(), stack, connectors)];
   const found = await Promise.all(
-    images.map(async (one) => ({ ...one, files: await sbomsOf(one.image) })),
+    images.map(async (one) => ({ ...one, files: await imageSboms(one.image) })),
   );
   const documents = found.flatMap(({ name, files }) =>
     files.map(({ platform, text }) => ({
@@ -69,25 +64,6 @@ export async function writeSboms(
     writeFileSync(join(out, file), text);
     print(join(out, file));
   }
-}
-
-/**
- * The SBOM of an image that tapctl built, for each of its platforms.
- *
- * @param login Default: that of the Docker client.
- * @throws UserError if the image has none.
- */
-export async function sbomsOf(image: string, login?: Login): Promise<readonly ImageFile[]> {
-  const files = await readImageFile(
-    image,
-    SBOM_PATH,
-    login ?? dockerLogin(parseImageReference(image).host),
-  );
-  if (files.length > 0) return files;
-  throw new UserError(`the image ${image} has no SBOM in /${SBOM_PATH}`, {
-    fix: "Only images that tapctl builds have one. Deploy again with this version to build it.",
-    exitCode: 1,
-  });
 }
 
 /** Images of a stack, by the names of their connectors; of all without names. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULTS } from "../model/defaults";
+import { signingSettings } from "./signing";
 import { secretName, text, webAddress } from "./values";
 
 /** Registry that images are pushed to. */
@@ -97,6 +98,8 @@ export const imagesSettings = z
       })
       .readonly()
       .prefault({}),
+    /** Signatures and attestations of the images. Default: images are not signed. */
+    signing: signingSettings.exactOptional(),
     /**
      * Prebuilt images with tag or digest, by connector name; `singer-runner` for the runner. They
      * are not built. Default: none.

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { dockerLogin } from "../../src/common/registry/docker-login";
 import { readImageFile } from "../../src/common/registry/image-file";
-import { SBOM_PATH, sbomsOf } from "../../src/deploy/sbom";
+import { imageSboms, SBOM_PATH } from "../../src/common/registry/image-sbom";
 import { standInRegistry } from "./registry";
 
 const ROOT = join(__dirname, "..", "..");
@@ -73,7 +73,7 @@ describe("SBOM of an image", () => {
         gzipSync(layer(t, { "opt/singer/connector.json": "{}", [SBOM_PATH]: "the connector's" })),
       ],
     });
-    assert.deepEqual(await sbomsOf(image), [{ text: "the connector's" }]);
+    assert.deepEqual(await imageSboms(image), [{ text: "the connector's" }]);
     assert.equal(requests.filter((url) => url.includes("/blobs/")).length, 1);
   });
 
@@ -83,7 +83,7 @@ describe("SBOM of an image", () => {
       "linux/arm64": [layer(t, { [SBOM_PATH]: "arm64" })],
       "unknown/unknown": [layer(t, { [SBOM_PATH]: "provenance" })],
     });
-    assert.deepEqual(await sbomsOf(image), [
+    assert.deepEqual(await imageSboms(image), [
       { platform: "linux/amd64", text: "amd64" },
       { platform: "linux/arm64", text: "arm64" },
     ]);
@@ -101,10 +101,10 @@ describe("SBOM of an image", () => {
 
   test("SBOM of an image: the error names an image without one, and one that does not exist", async (t) => {
     const { image } = await registryWith(t, { "linux/amd64": [layer(t, { "etc/passwd": "" })] });
-    await assert.rejects(sbomsOf(image), {
+    await assert.rejects(imageSboms(image), {
       message: new RegExp(`the image ${image} has no SBOM in /${SBOM_PATH}`),
     });
-    await assert.rejects(sbomsOf(image.replace(/1$/, "2")), /does not have the image .*tap-x:2/);
+    await assert.rejects(imageSboms(image.replace(/1$/, "2")), /does not have the image .*tap-x:2/);
   });
 });
 

@@ -135,6 +135,33 @@ const cases: readonly (readonly [
     ['tapctl:images.platforms[0]: must be a platform such as "linux/amd64"'],
   ],
   [
+    "a password of a key that is in a key management service",
+    {
+      images: {
+        signing: { key: "awskms:///alias/images", password: "key", publicKey: "cosign.pub" },
+      },
+    },
+    { key: "x" },
+    ["tapctl:images.signing: password needs a key that is a secret"],
+  ],
+  [
+    "a key of an unknown service",
+    { images: { signing: { key: "kms://images", publicKey: "cosign.pub" } } },
+    undefined,
+    [
+      'tapctl:images.signing.key: must be the name of a secret, or a key in a key management service, such as "awskms:///alias/images"',
+    ],
+  ],
+  [
+    "a signing key that is not set",
+    { images: { signing: { key: "image-key", publicKey: "cosign.pub" } } },
+    {},
+    [
+      'tapctl:images.signing.key: secret "image-key" is not set',
+      `Set the secret with: pulumi config set --secret --path 'tapctl:secrets["image-key"]'`,
+    ],
+  ],
+  [
     "too many tries",
     { defaults: { retries: { limit: 11 } } },
     undefined,

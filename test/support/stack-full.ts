@@ -32,6 +32,7 @@ export const fullConfig = {
     builder: "default",
     cache: true,
     pythonIndex: { url: "https://pypi.example.com/simple" },
+    signing: { publicKey: "test/golden/stack-cosign.pub", admission: "policy-controller" },
   }),
   "tapctl:notifications": JSON.stringify({
     webhook: "channel",

@@ -84,10 +84,21 @@ function signedDigest(
       return known;
     } catch (error) {
       throw error instanceof UserError
-        ? new pulumi.RunError(error.textWith(commandsFor({ stack: pulumi.getStack })))
+        ? lastingError(error.textWith(commandsFor({ stack: pulumi.getStack })))
         : error;
     }
   });
+}
+
+/**
+ * An error of an output that is shown as it is. Pulumi puts the names of properties before the
+ * message of an error that reaches a resource, and prints its stack.
+ * Source: @pulumi/pulumi v3.248.0, runtime/rpc.js, serializeFilteredProperties.
+ */
+function lastingError(text: string): Error {
+  const error = new pulumi.RunError(text);
+  error.stack = text;
+  return Object.defineProperty(error, "message", { get: () => text, set: () => undefined });
 }
 
 function imageArgs(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imagePolicies } from "../../src/manifests/admission/image-policies";
 import type { CheckedSettings } from "../../src/settings/schema";
 import type { SigningSettings } from "../../src/settings/signing";
-import { readPublicKey } from "./image-signer";
+import { readPublicKey } from "../../src/settings/public-key";
 
 /** Arguments of {@link ImageAdmission}. */
 export interface ImageAdmissionArgs {

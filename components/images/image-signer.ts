@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../../src/common/errors";
 import { limitConcurrency } from "../../src/common/limit-concurrency";
@@ -15,7 +14,8 @@ import type { BuildContext, ImageBuild } from "../../src/manifests/images/image"
 import { builderOf, provenance, sourceOf } from "../../src/manifests/images/provenance";
 import type { CheckedSettings } from "../../src/settings/schema";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
-import { signatureFormat, type SigningSettings } from "../../src/settings/signing";
+import { readPublicKey } from "../../src/settings/public-key";
+import { signatureFormat } from "../../src/settings/signing";
 import type { ImageRegistry } from "./image-registry";
 
 /** How many images are signed in parallel. */
@@ -122,17 +122,6 @@ export async function checkSigning(
         exitCode: 1,
       },
     );
-}
-
-/** The PEM of the public key. @throws UserError if the file cannot be read. */
-export function readPublicKey({ publicKey }: SigningSettings): string {
-  try {
-    return readFileSync(publicKey, "utf8");
-  } catch {
-    throw new UserError(`tapctl:images.signing.publicKey: ${publicKey} cannot be read.`, {
-      fix: "Set it to the file of the public key, such as cosign.pub, relative to the project.",
-    });
-  }
 }
 
 async function loginOf({ login }: ImageRegistry): Promise<Login | undefined> {

@@ -13,6 +13,7 @@ import type { RequiredSecret } from "../manifests/complete/required-secrets";
 import type { ManifestFile } from "../manifests/render/render";
 import type { PipelineEntry } from "../model/define";
 import { readCertificates } from "../settings/certificate-authority";
+import { readPublicKey } from "../settings/public-key";
 import type { CheckedSettings } from "../settings/schema";
 import { readStackFile } from "../settings/stack-file";
 import { IMAGE_LOCK, imagesByDigest } from "./images-by-digest";
@@ -48,6 +49,7 @@ export async function renderComplete(
   const { settings } = readStackFile(root, flags.stack);
   refuseUnknown(settings);
   const certificates = readCertificates(settings.certificateAuthority, root);
+  const { signing } = settings.images;
   const { images, digests } = await imagesByDigest(root, entries, settings, flags);
   const stack = completeStack({
     stack: flags.stack,
@@ -55,6 +57,7 @@ export async function renderComplete(
     entries,
     images,
     ...(certificates !== undefined && { certificates }),
+    ...(signing?.admission && { publicKey: readPublicKey(signing, root) }),
     ...(flags.secretStore && { secretStore: flags.secretStore }),
   });
   const options = {

@@ -1,5 +1,7 @@
+import { hostOf } from "../../common/registry/image-reference";
 import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
+import { ADMISSION_LABEL, imagePolicies } from "../admission/image-policies";
 import type { ClusterSettings } from "../argo/cluster-settings";
 import { cronWorkflow } from "../argo/cron-workflow";
 import { secretManifest } from "../argo/manifests";
@@ -36,6 +38,8 @@ export interface CompleteArgs {
   readonly images: CompleteImages;
   /** PEM certificates that pods trust. Default: those of their images. */
   readonly certificates?: string;
+  /** PEM of the public key of signatures. Default: the cluster verifies none. */
+  readonly publicKey?: string;
   /** Store from which External Secrets Operator creates the Secrets. Default: they exist. */
   readonly secretStore?: SecretStore;
 }
@@ -79,6 +83,7 @@ export function completeStack(args: CompleteArgs): CompleteStack {
     settings: [
       ...settingsObjects(settings, entries, args.certificates),
       ...notificationsSecret(referring),
+      ...admission(args),
       ...(secretStore ? secrets.map((secret) => externalSecret(secret, secretStore)) : []),
     ],
     charts: charts(settings),
@@ -95,12 +100,27 @@ export function completeStack(args: CompleteArgs): CompleteStack {
 function namespaces({ stack, settings }: CompleteArgs): readonly KubernetesObject[] {
   const { namespace, podSecurity, argo, objectStore: store } = settings;
   return [
-    stackNamespace(namespace, stack, podSecurity),
+    stackNamespace(
+      namespace,
+      stack,
+      podSecurity,
+      settings.images.signing?.admission ? ADMISSION_LABEL : {},
+    ),
     ...(argo.install ? [stackNamespace(argo.namespace, stack, "restricted")] : []),
     ...(store.kind === "minio"
       ? [stackNamespace(store.namespace, stack, minioPodSecurity(store))]
       : []),
   ];
+}
+
+function admission({ settings, entries, publicKey }: CompleteArgs): readonly KubernetesObject[] {
+  const { images, registry } = settings;
+  if (images.signing?.admission === undefined || publicKey === undefined) return [];
+  const { pullRepository } = knownAws(settings, entries);
+  const address = pullRepository
+    ? hostOf(pullRepository("image"))
+    : (registry.pullAddress ?? registry.address);
+  return Object.values(imagePolicies({ ...settings, signing: images.signing }, publicKey, address));
 }
 
 function charts({ argo, namespace, objectStore: store }: CheckedSettings): readonly ChartRelease[] {

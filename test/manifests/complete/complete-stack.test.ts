@@ -14,6 +14,7 @@ import { pullRepositories } from "../../../src/common/registry/repositories";
 import { secret } from "../../../src/model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../../src/model/define";
 import { readCertificates } from "../../../src/settings/certificate-authority";
+import { readPublicKey } from "../../../src/settings/public-key";
 import { loadSettings, type Settings } from "../../../src/settings/load-settings";
 import { record, type Registration, type RecordOptions } from "../../support/record";
 import { configOf, secretConfig } from "../../support/stack";
@@ -109,6 +110,7 @@ function rendered(settings: Settings) {
       taggedReference(pullRepository, of(connector)),
     ),
     ...(certificates !== undefined && { certificates }),
+    ...(settings.images.signing && { publicKey: readPublicKey(settings.images.signing) }),
   });
 }
 

@@ -22,17 +22,26 @@ export interface NodeProblem {
   readonly message: string;
 }
 
-/**
- * Why a node cannot start any container of one of the pods. Only events report it: the pod looks as
- * if it were initializing. Undefined if no pod has such an event, or access is denied.
- */
+/** The first of {@link nodeProblems}; undefined if there is none. */
 export async function nodeProblem(
   connection: Connection,
   pods: readonly PodObject[],
   now = new Date(),
 ): Promise<NodeProblem | undefined> {
+  return (await nodeProblems(connection, pods, now))[0];
+}
+
+/**
+ * Why nodes cannot start any container of pods. Only events report it: such a pod looks as if it
+ * were initializing. Empty if no pod has such an event, or access is denied.
+ */
+export async function nodeProblems(
+  connection: Connection,
+  pods: readonly PodObject[],
+  now = new Date(),
+): Promise<readonly NodeProblem[]> {
   const names = new Set(pods.filter(hasNotStarted).map(({ metadata }) => metadata.name));
-  if (names.size === 0) return undefined;
+  if (names.size === 0) return [];
   const page = await connection
     .ask<Page<EventObject>>({
       verb: "list",
@@ -41,8 +50,8 @@ export async function nodeProblem(
       query: { fieldSelector: "involvedObject.kind=Pod,type=Warning" },
     })
     .catch(absentOrForbidden);
-  return page?.items
-    ?.filter(
+  return (page?.items ?? [])
+    .filter(
       ({ reason, involvedObject, lastTimestamp }) =>
         NODE_REASONS.includes(reason) &&
         names.has(involvedObject.name) &&
@@ -52,7 +61,7 @@ export async function nodeProblem(
       pod: involvedObject.name,
       reason,
       message: nodeMessage(message ?? ""),
-    }))[0];
+    }));
 }
 
 function hasNotStarted(pod: PodObject): boolean {

@@ -14,7 +14,8 @@ const YOUNGEST_SECONDS = 300;
 
 /** Selects pods of Workflows that have not ended. */
 const WORKING = "workflows.argoproj.io/workflow,workflows.argoproj.io/completed=false";
-const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
+/** Label of a pod with the name of its Workflow. */
+export const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
 /**
  * The runner's line about silence; a later line of the same container ends it. Source:

@@ -18,6 +18,7 @@ import { runIdOf } from "./run-id";
 import { silences } from "./silence";
 import { scheduledSince } from "./spec-owner";
 import { secondsBetween } from "./steps";
+import { stuckPods } from "./stuck-pods";
 import {
   getWorkflow,
   hasEnded,
@@ -65,7 +66,10 @@ export async function clusterFacts(
   if (idle !== undefined) onIdle(idle.found);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
-  const silent = await silences(connection, workflows.filter(isRun));
+  const [silent, stuck] = await Promise.all([
+    silences(connection, workflows.filter(isRun)),
+    stuckPods(connection, workflows.filter(isRun)),
+  ]);
   const named = new Set(entries.map(({ name }) => name));
   const others = crons.filter(({ metadata }) => !named.has(metadata.name));
   return mapConcurrent(
@@ -74,7 +78,7 @@ export async function clusterFacts(
       ...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })),
       ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron })),
     ],
-    (one) => factsOf(connection, read, { ...one, silent }, runs.get(one.name) ?? []),
+    (one) => factsOf(connection, read, { ...one, silent, stuck }, runs.get(one.name) ?? []),
   );
 }
 
@@ -99,15 +103,17 @@ interface Known {
   readonly cron: CronWorkflowObject | undefined;
   /** Time of the last activity by Workflow name. */
   readonly silent: ReadonlyMap<string, string>;
+  /** Why pods do not start, by Workflow name. */
+  readonly stuck: ReadonlyMap<string, string>;
 }
 
 async function factsOf(
   connection: Connection,
   read: Read,
-  { name, entry, cron, silent }: Known,
+  { name, entry, cron, silent, stuck }: Known,
   workflows: readonly MetadataOnly[],
 ): Promise<PipelineFacts> {
-  const runs = workflows.map((workflow) => runFact(workflow, silent.get(workflow.metadata.name)));
+  const runs = workflows.map((workflow) => runFact(workflow, { silent, stuck }));
   const last = await lastRun(connection, read, name, workflows.find(hasEnded));
   return {
     name,
@@ -200,12 +206,18 @@ function byPipeline(
   return groups;
 }
 
-function runFact(workflow: MetadataOnly, silentSince: string | undefined): RunFact {
+function runFact(
+  workflow: MetadataOnly,
+  { silent, stuck }: Pick<Known, "silent" | "stuck">,
+): RunFact {
+  const { name } = workflow.metadata;
+  const [silentSince, reason] = [silent.get(name), stuck.get(name)];
   return {
     run: runIdOf(workflow.metadata),
     status: statusOf(phaseOf(workflow)),
     started: workflow.metadata.creationTimestamp,
     ...(silentSince !== undefined && { silentSince }),
+    ...(reason !== undefined && { stuck: reason }),
   };
 }
 

@@ -38,8 +38,13 @@ export function stuckOn(workflow: WorkflowObject): string | null {
   return reasons.find((reason) => reason !== undefined) ?? null;
 }
 
+/** A reason of Kubernetes, if it keeps a pod from starting. */
+export function stuckReason(reason: string): string | undefined {
+  return STUCK.exec(reason)?.[1];
+}
+
 function reasonIn(message: string): string | undefined {
-  return STUCK.exec(message)?.[1] ?? QUOTA.exec(message)?.[1];
+  return stuckReason(message) ?? QUOTA.exec(message)?.[1];
 }
 
 /**
@@ -54,7 +59,7 @@ export async function stuckBefore(
   const pods = (await listPods(connection, workflow.metadata.name).catch(absentOrForbidden)) ?? [];
   const reasons = pods
     .flatMap(containersOf)
-    .map(({ state }) => STUCK.exec(state?.waiting?.reason ?? "")?.[1]);
+    .map(({ state }) => stuckReason(state?.waiting?.reason ?? ""));
   return (
     reasons.find((reason) => reason !== undefined) ??
     (await nodeProblem(connection, pods))?.reason ??

@@ -8,6 +8,7 @@ export * from "./argo/smoke-test";
 export * from "./images/connector-image";
 export * from "./images/images";
 export * from "./monitoring/monitoring";
+export * from "./pipelines/external-secrets";
 export * from "./pipelines/pipeline";
 export * from "./pipelines/pipelines-namespace";
 export * from "./stack";

@@ -16,6 +16,8 @@ import { KUBE_CLIENT } from "./kube-client";
 import { Minio } from "./store/minio";
 import { Monitoring } from "./monitoring/monitoring";
 import type { ObjectStoreBuckets } from "./store/object-store";
+import { ExternalSecrets } from "./pipelines/external-secrets";
+import { externalValues } from "../src/manifests/stack/external-secrets";
 import { Pipeline } from "./pipelines/pipeline";
 import { PipelinesNamespace } from "./pipelines/pipelines-namespace";
 import type { Digests } from "./images/ready-image";
@@ -113,6 +115,13 @@ export function deploy(
     },
     opts,
   );
+  const external = externalValues(entries);
+  if (external.length > 0)
+    new ExternalSecrets(
+      "external-secrets",
+      { namespace: space.namespace.metadata.name, values: external },
+      { ...opts, deletedWith: space.namespace },
+    );
   const buckets = objectStore(settings, cloud, opts);
   const repository = new ArtifactRepository(
     "artifact-repository",

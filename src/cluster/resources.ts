@@ -21,6 +21,11 @@ export const SERVICES = core("services");
 export const SECRETS = core("secrets");
 export const CONFIG_MAPS = core("configmaps");
 export const NAMESPACES: Resource = { ...core("namespaces"), clusterWide: true };
+export const EXTERNAL_SECRETS: Resource = {
+  group: "external-secrets.io",
+  version: "v1",
+  plural: "externalsecrets",
+};
 export const DEPLOYMENTS: Resource = { group: "apps", version: "v1", plural: "deployments" };
 export const ACCESS_REVIEWS: Resource = {
   group: "authorization.k8s.io",

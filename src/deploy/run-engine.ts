@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { textWith } from "../common/commands";
 import { print } from "../common/print";
 import { eventReader, type EngineEvent } from "./engine-events";
+import { externalSecretProblems } from "./external-secret-problems";
 import type { Engine } from "./pulumi";
 import { watchPods } from "./watch-pods";
 
@@ -81,7 +82,12 @@ export async function runAndReport({
     const problems =
       code === 0
         ? []
-        : pods.problems().map(({ cause, fix }) => `${cause}\n  ${textWith(fix, engine.commands)}`);
+        : [
+            ...pods
+              .problems()
+              .map(({ cause, fix }) => `${cause}\n  ${textWith(fix, engine.commands)}`),
+            ...externalSecretProblems(context, namespaces),
+          ];
     const name = relative(process.cwd(), log);
     if (code === 0)
       print(

@@ -21,7 +21,25 @@ export interface SecretReference {
 
   /** Existing Kubernetes Secret with the value. Default: the Pulumi config of the stack. */
   readonly kubernetes?: KubernetesSecretKey;
+
+  /** Where External Secrets Operator gets the value of that Secret from. Default: not by this stack. */
+  readonly externalSecret?: ExternalSecretSource;
 }
+
+/** A value in a store of External Secrets Operator. */
+export type ExternalSecretSource = {
+  /** Name of the store. Example: `"vault"`. */
+  readonly store: string;
+
+  /** Kind of the store. Default: `ClusterSecretStore`. */
+  readonly kind?: "ClusterSecretStore" | "SecretStore";
+
+  /** Key in the store. Example: `"shop/db"`. */
+  readonly key: string;
+
+  /** Property of the value, if it is an object. Default: the whole value. Example: `"password"`. */
+  readonly property?: string;
+};
 
 /** A key of an existing Kubernetes Secret in the namespace of the pipelines. */
 export type KubernetesSecretKey = {
@@ -39,17 +57,41 @@ export type KubernetesSecretKey = {
  *   from the environment variable `WAREHOUSE_PASSWORD`.
  * @param source `kubernetes`: a key of an existing Kubernetes Secret. Its value never passes through
  *   Pulumi, and each run reads the current one. Local runs read it through the kubeconfig if the
- *   environment variable is not set. Default: the Pulumi config of the stack.
+ *   environment variable is not set. `externalSecret`: a value in a store of External Secrets Operator;
+ *   the stack declares an ExternalSecret, and everything else is as with `kubernetes`. Default: the
+ *   Pulumi config of the stack.
  * @example `targetPostgres({ host: "db", user: "etl", password: secret("warehouse-password") })`
  * @example
  *   `secret("shop-password", { kubernetes: { name: "shop-db", key: "password" } })`
+ * @example
+ *   `secret("shop-password", { externalSecret: { store: "vault", key: "shop/db", property: "password" } })`
  */
 export function secret(
   name: string,
-  source: { readonly kubernetes?: KubernetesSecretKey } = {},
+  source:
+    | { readonly kubernetes?: KubernetesSecretKey; readonly externalSecret?: never }
+    | { readonly externalSecret: ExternalSecretSource; readonly kubernetes?: never } = {},
 ): SecretReference {
-  const { kubernetes } = source;
-  return { $secret: name, ...(kubernetes && { kubernetes }) };
+  const { externalSecret } = source;
+  const kubernetes = externalSecret
+    ? { name: externalSecretName(name), key: EXTERNAL_KEY }
+    : source.kubernetes;
+  return {
+    $secret: name,
+    ...(kubernetes && { kubernetes }),
+    ...(externalSecret && { externalSecret }),
+  };
+}
+
+/** Key of a Secret that External Secrets Operator creates. */
+export const EXTERNAL_KEY = "value";
+
+/**
+ * Name of the ExternalSecret and the Secret of a secret, such as `shop-password-external`. An array
+ * does not have two secrets with the same one, because they would share an environment variable.
+ */
+export function externalSecretName(name: string): string {
+  return `${name.replace(/[^a-z0-9]/g, "-")}-external`;
 }
 
 /** Whether a value was returned by {@link secret}. */
@@ -58,7 +100,7 @@ export function isSecretReference(value: unknown): value is SecretReference {
     typeof value === "object" &&
     value !== null &&
     typeof (value as SecretReference).$secret === "string" &&
-    Object.keys(value).every((key) => key === "$secret" || key === "kubernetes")
+    Object.keys(value).every((key) => ["$secret", "kubernetes", "externalSecret"].includes(key))
   );
 }
 

@@ -10,6 +10,7 @@ import {
   deployedCheck,
   locksCheck,
   rightsCheck,
+  externalSecretsCheck,
   secretsCheck,
   statesCheck,
   templatesCheck,
@@ -26,6 +27,7 @@ import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../src/c
 import { readFacts } from "../../src/cluster/doctor/read-facts";
 import { TEMPLATES } from "../../src/cluster/templates";
 import { tapRestApi, targetJsonl } from "../../connectors";
+import { secret } from "../../src/model/connector-settings";
 import type { PipelineEntry } from "../../src/model/define";
 import { identityOf } from "../../src/model/identity";
 import { newestBookmarks } from "../../src/store/state/bookmarks";
@@ -75,6 +77,17 @@ const SAVED = {
   identity: identityOf(ORDERS),
 };
 
+const inStore: PipelineEntry = {
+  kind: "job",
+  name: "greet",
+  schedule: "0 * * * *",
+  image: "example.com/greet:1",
+  command: ["greet"],
+  env: {
+    TOKEN: secret("shop-password", { externalSecret: { store: "vault", key: "shop/db" } }),
+  },
+};
+
 const KINDS = [
   "workflows",
   "cronworkflows",
@@ -119,6 +132,7 @@ const GOOD: DoctorFacts = {
   configs: yes([]),
   slots: yes([]),
   secrets: yes(["pipeline-orders"]),
+  externalSecrets: yes([]),
   entries: [ORDERS],
 };
 
@@ -547,6 +561,39 @@ suite("doctor: problems and their fixes", () => {
       secretsCheck,
       { secrets: yes([]) },
       /^fail: Secret pipeline-orders does not exist -> if it was deleted manually, restore it with: npx tapctl up$/,
+    ],
+    [
+      "an ExternalSecret that is not ready",
+      externalSecretsCheck,
+      {
+        entries: [inStore],
+        externalSecrets: yes([
+          {
+            metadata: { name: "shop-password-external" },
+            spec: {
+              secretStoreRef: { kind: "ClusterSecretStore", name: "vault" },
+              data: [{ remoteRef: { key: "shop/db" } }],
+            },
+            status: {
+              conditions: [
+                {
+                  type: "Ready",
+                  status: "False",
+                  reason: "SecretSyncedError",
+                  message: "could not get secret data from provider",
+                },
+              ],
+            },
+          },
+        ]),
+      },
+      /^fail: ExternalSecret shop-password-external is not ready: ClusterSecretStore "vault", key "shop\/db": SecretSyncedError: could not get secret data from provider -> correct the store/,
+    ],
+    [
+      "an ExternalSecret that does not exist",
+      externalSecretsCheck,
+      { entries: [inStore], externalSecrets: yes([]) },
+      /^fail: ExternalSecret shop-password-external does not exist -> deploy it: npx tapctl up$/,
     ],
     [
       "a missing permission for Secrets",

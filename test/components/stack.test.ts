@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { secret } from "../../src/model/connector-settings";
 import type { PipelineEntry } from "../../src/model/define";
 import { loadSettings } from "../../src/settings/load-settings";
 import { deploy } from "../../components/stack";
@@ -58,6 +59,41 @@ test("stack: secrets reach the resources that need them", async () => {
   assert.match(stringData.secret["tap-config.json"] ?? "", /"password": "value-of-shop-password"/);
   assert.doesNotMatch(stringData.secret["target-config.json"] ?? "", /value-of/);
   assert.equal(stringData.secret["webhook"], "value-of-orders-channel");
+});
+
+test("stack: a secret in a store becomes an ExternalSecret that the update waits for, and pods mount its Secret", async () => {
+  const externalSecret = { store: "vault", key: "shop/db", property: "password" };
+  const entry: PipelineEntry = {
+    kind: "job",
+    name: "greet",
+    schedule: "0 * * * *",
+    image: "example.com/greet:1",
+    command: ["greet"],
+    env: { TOKEN: secret("shop-token", { externalSecret }) },
+  };
+  const stack = await recordStack([entry, { ...entry, name: "again" }]);
+  const { inputs } = only(stack, "kubernetes:external-secrets.io/v1:ExternalSecret");
+  assert.deepEqual(inputs, {
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: {
+      name: "shop-token-external",
+      namespace: "pipelines",
+      labels: { "app.kubernetes.io/managed-by": "tapctl" },
+      annotations: { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "60" },
+    },
+    spec: {
+      refreshInterval: "5m",
+      secretStoreRef: { kind: "ClusterSecretStore", name: "vault" },
+      target: { name: "shop-token-external" },
+      data: [{ secretKey: "value", remoteRef: { key: "shop/db", property: "password" } }],
+    },
+  });
+  const cron = only(stack, "kubernetes:argoproj.io/v1alpha1:CronWorkflow", "greet");
+  assert.match(
+    JSON.stringify(cron.inputs),
+    /secretKeyRef\\":\{\\"name\\":\\"shop-token-external\\",\\"key\\":\\"value\\"/,
+  );
 });
 
 test("stack: the notifier's Secret has the channels with their secrets, the webhook first", async () => {

@@ -1,3 +1,6 @@
+import { externalSecretName } from "../../model/connector-settings";
+import { externalValues } from "../../manifests/stack/external-secrets";
+import { externalSecretProblem } from "../external-secrets";
 import { plural } from "../../common/plural";
 import type { TextWithCommands } from "../../common/commands";
 import { pipelineSecret } from "../../manifests/argo/pipeline-secret";
@@ -178,7 +181,9 @@ export const bucketCheck: Check = ({ bucket }) => {
 
 /** Names of the existing Secrets that an entry refers to. */
 function existingSecrets(entry: PipelineEntry): readonly string[] {
-  return secretsOf(entry).flatMap(({ reference }) => reference.kubernetes?.name ?? []);
+  return secretsOf(entry).flatMap(({ reference: { kubernetes, externalSecret } }) =>
+    kubernetes && !externalSecret ? kubernetes.name : [],
+  );
 }
 
 /** Do the Secrets that runs of the deployed pipelines mount exist? */
@@ -208,6 +213,29 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
     },
     "ask an administrator to run doctor: permission to list Secrets includes reading their content",
   );
+
+/** Has External Secrets Operator created the Secrets of the array? */
+export const externalSecretsCheck: Check = ({ externalSecrets, entries }) => {
+  const names = externalValues(entries).map(({ name }) => externalSecretName(name));
+  if (names.length === 0) return [];
+  return ifKnown("external secrets", externalSecrets, (found) => {
+    const byName = new Map(found.map((one) => [one.metadata.name, one]));
+    const problems = names.flatMap((name) => {
+      const object = byName.get(name);
+      return object
+        ? (externalSecretProblem(object) ?? [])
+        : `ExternalSecret ${name} does not exist`;
+    });
+    if (problems.length === 0) return ok("external secrets", `all ${names.length} are ready`);
+    return problems.flatMap((problem) =>
+      fail("external secrets", problem, ({ onStack }) =>
+        problem.endsWith("does not exist")
+          ? `deploy it: ${onStack("up")}`
+          : "correct the store, or the key in the array",
+      ),
+    );
+  });
+};
 
 /** Does a run wait for a lock that will never be released? */
 export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
@@ -358,6 +386,7 @@ export const CHECKS: readonly Check[] = [
   bucketCheck,
   imagesCheck,
   secretsCheck,
+  externalSecretsCheck,
   schedulesCheck,
   locksCheck,
   configsCheck,

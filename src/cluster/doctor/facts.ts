@@ -4,6 +4,7 @@ import type { SavedIdentity } from "../../model/identity";
 import type { NewestBookmark } from "../../store/state/bookmarks";
 import type { ReplicationSlot } from "../../store/runs/runs";
 import type { ApiFacts } from "../connection";
+import type { ExternalSecretObject } from "../external-secrets";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
 /** A fact, or why it could not be read. */
@@ -112,6 +113,8 @@ export interface DoctorFacts {
   readonly configs: Fact<readonly ConfigFact[]>;
   /** Names of the pipelines' Secrets; their content is not read. */
   readonly secrets: Fact<readonly string[]>;
+  /** ExternalSecrets of the namespace; none are read if the array has no secret in a store. */
+  readonly externalSecrets: Fact<readonly ExternalSecretObject[]>;
   /** The array. */
   readonly entries: readonly PipelineEntry[];
 }

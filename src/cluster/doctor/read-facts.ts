@@ -1,3 +1,4 @@
+import { externalValues } from "../../manifests/stack/external-secrets";
 import { PIPELINE_LABEL } from "../../manifests/argo/names";
 import type { TextWithCommands } from "../../common/commands";
 import { UserError } from "../../common/errors";
@@ -13,8 +14,16 @@ import { absent } from "../api-errors";
 import { mapConcurrent } from "../../common/map-concurrent";
 import type { Connection } from "../connection";
 import { CONTROLLER } from "../controller";
+import type { ExternalSecretObject } from "../external-secrets";
 import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
-import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../resources";
+import {
+  DEPLOYMENTS,
+  EXTERNAL_SECRETS,
+  PODS,
+  SECRETS,
+  WORKFLOW_TEMPLATES,
+  type Place,
+} from "../resources";
 import { openClusterStore, readRepository, serviceOf, type Repository } from "../store";
 import { TEMPLATES } from "../templates";
 import {
@@ -52,26 +61,39 @@ export async function readFacts(
       async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? [],
     );
   const workflows = await factOf(() => listWorkflows(connection));
-  const [rights, controllers, controllerPods, templates, crons, waiting, pods, secrets, stored] =
-    await Promise.all([
-      readRights(connection),
-      list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
-      list<PodObject>({ resource: PODS }, CONTROLLER),
-      factOf(() =>
-        mapConcurrent(AT_ONCE, TEMPLATES, async (name) =>
-          connection
-            .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
-            .catch(absent),
-        ),
+  const [
+    rights,
+    controllers,
+    controllerPods,
+    templates,
+    crons,
+    waiting,
+    pods,
+    secrets,
+    externalSecrets,
+    stored,
+  ] = await Promise.all([
+    readRights(connection),
+    list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
+    list<PodObject>({ resource: PODS }, CONTROLLER),
+    factOf(() =>
+      mapConcurrent(AT_ONCE, TEMPLATES, async (name) =>
+        connection
+          .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
+          .catch(absent),
       ),
-      factOf(() => listCronWorkflows(connection)),
-      factOf(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
-      list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
-      factOf(async () =>
-        (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name),
-      ),
-      readStoreFacts(connection, entries),
-    ]);
+    ),
+    factOf(() => listCronWorkflows(connection)),
+    factOf(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
+    list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
+    factOf(async () =>
+      (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name),
+    ),
+    externalValues(entries).length === 0
+      ? ({ ok: true, value: [] } as const)
+      : list<ExternalSecretObject>({ resource: EXTERNAL_SECRETS, namespace }),
+    readStoreFacts(connection, entries),
+  ]);
   const specs = [
     ...(templates.ok ? templates.value : []).map((template) => template?.spec),
     ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec),
@@ -94,6 +116,7 @@ export async function readFacts(
     waiting,
     pods,
     secrets,
+    externalSecrets,
     ...stored,
   };
 }
@@ -122,6 +145,7 @@ function nothing(
     pods: unknown,
     images: unknown,
     secrets: unknown,
+    externalSecrets: unknown,
     bucket: unknown,
     states: unknown,
     configs: unknown,

@@ -13,6 +13,7 @@ import { knownAws } from "../aws/known";
 import { minioPodSecurity } from "../charts/minio-values";
 import { stackClusterSettings } from "../stack-cluster-settings";
 import { argoRelease, minioRelease, type ChartRelease } from "../stack/chart-releases";
+import { declaredExternalSecret, externalValues } from "../stack/external-secrets";
 import { monitored, monitoringObjects } from "../stack/monitoring-objects";
 import { stackNamespace } from "../stack/stack-namespace";
 import { externalSecret, type SecretStore } from "./external-secret";
@@ -84,6 +85,7 @@ export function completeStack(args: CompleteArgs): CompleteStack {
       ...settingsObjects(settings, entries, args.certificates),
       ...notificationsSecret(referring),
       ...admission(args),
+      ...externalValues(entries).map((value) => declaredExternalSecret(value, settings.namespace)),
       ...(secretStore ? secrets.map((secret) => externalSecret(secret, secretStore)) : []),
     ],
     charts: charts(settings),

@@ -1,5 +1,5 @@
 import { isFields, quote, type Fields } from "./checks";
-import { secretVariable, secretsIn } from "./secrets";
+import { secretVariable, secretsIn, sourceOf } from "./secrets";
 
 /** Conflicts between the entries of an array: one list of problems per entry. */
 export function problemsBetween(entries: readonly unknown[]): readonly (readonly string[])[] {
@@ -9,10 +9,12 @@ export function problemsBetween(entries: readonly unknown[]): readonly (readonly
   const secretsByVariable = groupByVariable(
     all.flatMap((entry) => secretsIn(entry).map((use) => use.name)),
   );
+  const externalSources = externalSourcesOf(all);
   return all.map((entry) => [
     ...sharedName(entry, nameCounts),
     ...claimedFormerName(entry, nameCounts, formerCounts),
     ...sharedVariables(entry, secretsByVariable),
+    ...sharedExternalSecrets(entry, externalSources),
   ]);
 }
 
@@ -37,6 +39,27 @@ function claimedFormerName(
       ? [`${at}: is also the formerName of another entry`]
       : []),
   ];
+}
+
+/** The sources in External Secrets Operator by name of the secret. */
+function externalSourcesOf(all: readonly Fields[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const sources = new Map<string, Set<string>>();
+  for (const { name, reference } of all.flatMap((entry) => secretsIn(entry)))
+    if (reference.externalSecret)
+      sources.set(name, (sources.get(name) ?? new Set()).add(sourceOf(reference)));
+  return sources;
+}
+
+/** A secret for which the stack would have to declare two ExternalSecrets. */
+function sharedExternalSecrets(
+  entry: Fields,
+  sources: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly string[] {
+  const uses = secretsIn(entry).filter(({ reference }) => reference.externalSecret);
+  const names = [...new Set(uses.map(({ name }) => name))];
+  return names
+    .filter((name) => (sources.get(name)?.size ?? 0) > 1)
+    .map((name) => `secret ${quote(name)}: has another externalSecret in another entry`);
 }
 
 /** Two secrets that a local run would read from the same environment variable. */

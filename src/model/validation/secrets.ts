@@ -76,7 +76,7 @@ export function secretProblems(entry: Fields): readonly string[] {
   const uses = secretsIn(entry);
   const sources = new Map<string, string>();
   return uses.flatMap(({ name, where, reference }) => {
-    const source = JSON.stringify(reference.kubernetes ?? null);
+    const source = sourceOf(reference);
     const other = (sources.get(name) ?? source) !== source;
     sources.set(name, sources.get(name) ?? source);
     const problem = nameProblem(name) ?? sourceProblem(reference);
@@ -87,8 +87,14 @@ export function secretProblems(entry: Fields): readonly string[] {
   });
 }
 
+/** Where a value comes from, as a text that differs for different places. */
+export function sourceOf({ kubernetes, externalSecret }: SecretReference): string {
+  return JSON.stringify(externalSecret ?? kubernetes ?? null);
+}
+
 /** Problems with the Kubernetes Secret that a value comes from. */
-function sourceProblem({ kubernetes }: SecretReference): string | undefined {
+function sourceProblem({ kubernetes, externalSecret }: SecretReference): string | undefined {
+  if (externalSecret !== undefined) return externalProblem(externalSecret);
   if (kubernetes === undefined) return undefined;
   if (!isFields(kubernetes))
     return `kubernetes must be an object, such as { name: "shop-db", key: "password" }`;
@@ -98,6 +104,21 @@ function sourceProblem({ kubernetes }: SecretReference): string | undefined {
   return typeof key === "string" && /^[-._a-zA-Z0-9]{1,253}$/.test(key)
     ? undefined
     : "kubernetes.key must be a key of the Secret";
+}
+
+/** Problems with the store that a value comes from. */
+function externalProblem(source: unknown): string | undefined {
+  if (!isFields(source))
+    return `externalSecret must be an object, such as { store: "vault", key: "shop/db" }`;
+  const { store, kind, key, property } = source;
+  if (typeof store !== "string" || !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(store))
+    return "externalSecret.store must be the name of a store";
+  if (kind !== undefined && kind !== "ClusterSecretStore" && kind !== "SecretStore")
+    return `externalSecret.kind must be "ClusterSecretStore" or "SecretStore"`;
+  if (typeof key !== "string" || key === "") return "externalSecret.key must be a key of the store";
+  return property === undefined || (typeof property === "string" && property !== "")
+    ? undefined
+    : "externalSecret.property must be the name of a property";
 }
 
 function useOf(reference: SecretReference, where: string): SecretUse {

@@ -5,6 +5,7 @@ import { validatePipelines } from "../../../src/model/validation/validate";
 import { replication, tapAny, textsOf } from "../support";
 
 const KEY = { name: "shop-db", key: "password" };
+const STORED = { store: "vault", key: "shop/db" };
 const withPassword = (kubernetes: unknown) => ({
   ...replication,
   tap: tapAny({ password: secret("shop-password", { kubernetes: kubernetes as typeof KEY }) }),
@@ -51,6 +52,51 @@ describe("existing Kubernetes Secrets", () => {
       }),
       [`tap setting "b": secret "shop-password": has another source in this entry`],
     ));
+
+  for (const [externalSecret, problems] of [
+    [{ store: "vault", key: "shop/db", property: "password" }, []],
+    [{ store: "vault", kind: "SecretStore", key: "shop/db" }, []],
+    [{ store: "Vault", key: "x" }, [`${AT} externalSecret.store must be the name of a store`]],
+    [{ store: "vault" }, [`${AT} externalSecret.key must be a key of the store`]],
+    [
+      { store: "vault", kind: "Vault", key: "x" },
+      [`${AT} externalSecret.kind must be "ClusterSecretStore" or "SecretStore"`],
+    ],
+    [
+      { store: "vault", key: "x", property: "" },
+      [`${AT} externalSecret.property must be the name of a property`],
+    ],
+    [
+      "vault",
+      [`${AT} externalSecret must be an object, such as { store: "vault", key: "shop/db" }`],
+    ],
+  ] as const)
+    test(`external secrets: ${JSON.stringify(externalSecret)}`, () =>
+      assert.deepEqual(
+        textsOf({
+          ...replication,
+          tap: tapAny({
+            password: secret("shop-password", { externalSecret: externalSecret as typeof STORED }),
+          }),
+        }),
+        problems,
+      ));
+
+  test("external secrets: a name has the same source in all entries", () => {
+    const entry = (name: string, key: string) => ({
+      ...replication,
+      name,
+      tap: tapAny({
+        password: secret("shop-password", { externalSecret: { store: "vault", key } }),
+      }),
+    });
+    const { problems } = validatePipelines([entry("a", "x"), entry("b", "y")]);
+    assert.deepEqual(
+      problems.map(({ text }) => text),
+      Array(2).fill('secret "shop-password": has another externalSecret in another entry'),
+    );
+    assert.deepEqual(validatePipelines([entry("a", "x"), entry("b", "x")]).problems, []);
+  });
 
   test("existing Kubernetes Secrets: the stack does not need their values", () => {
     const entry = {

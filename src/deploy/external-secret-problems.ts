@@ -1,0 +1,19 @@
+import { capture } from "../common/command";
+import { externalSecretProblem, type ExternalSecretObject } from "../cluster/external-secrets";
+
+/** ExternalSecrets of a stack that are not ready, as texts. */
+export function externalSecretProblems(
+  context: string,
+  namespaces: readonly string[],
+): readonly string[] {
+  return namespaces.flatMap((namespace) => {
+    const { ok, output } = capture("kubectl", [
+      ...["--context", context, "--namespace", namespace, "--request-timeout", "10s"],
+      ...["get", "externalsecrets.external-secrets.io", "--output", "json"],
+      ...["--selector", "app.kubernetes.io/managed-by=tapctl"],
+    ]);
+    if (!ok) return [];
+    const { items } = JSON.parse(output) as { readonly items: readonly ExternalSecretObject[] };
+    return items.flatMap((item) => externalSecretProblem(item) ?? []);
+  });
+}

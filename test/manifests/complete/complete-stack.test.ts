@@ -22,7 +22,9 @@ import { fullConfig } from "../../support/stack-full";
 import { answers, prodConfig } from "../../support/stack-prod";
 import { pipelines as fixtures } from "../fixtures";
 
-/** The fixtures, with a salt, channels and a role of its own. */
+const externalSecret = { store: "vault", key: "shop/db" };
+
+/** The fixtures, with a salt, a secret in a store, channels and a role of its own. */
 const entries: readonly PipelineEntry[] = fixtures.map((entry) =>
   entry.name === "orders" && isReplication(entry)
     ? {
@@ -31,7 +33,9 @@ const entries: readonly PipelineEntry[] = fixtures.map((entry) =>
         maskSalt: secret("table-token"),
         notifications: { channels: [{ kind: "slack", webhook: secret("slack") }] },
       }
-    : entry,
+    : isReplication(entry)
+      ? entry
+      : { ...entry, env: { ...entry.env, STORED: secret("stored", { externalSecret }) } },
 );
 
 type Config = { readonly [key: string]: string };

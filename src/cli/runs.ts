@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { listRuns } from "../store/runs/runs";
+import { listUndelivered, undeliveredText } from "../store/runs/undelivered";
+import { printNote } from "./log-lines";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { entryIfAny } from "./pipeline";
@@ -75,17 +77,14 @@ async function clusterRuns(
   flags: RunsFlags,
 ): Promise<void> {
   const { listClusterRuns } = await import("../cluster/runs.js");
-  const runs = await listClusterRuns(
-    await context.connect(),
-    await context.openStore(),
-    name,
-    limit,
-  );
+  const store = await context.openStore();
+  const runs = await listClusterRuns(await context.connect(), store, name, limit);
   if (flags.json) return printJson(runs);
   if (runs.length === 0)
     return print(
       `"${name}" has not run yet. Run it with: ${context.commands.tapctl(`run ${name}`)}`,
     );
+  const undelivered = (await listUndelivered(store, name)).get(name);
   const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
   const schemas = schemaColumn(runs.map(({ summary }) => summary ?? {}));
   const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
@@ -119,4 +118,5 @@ async function clusterRuns(
       rows,
     ),
   );
+  if (undelivered) printNote(undeliveredText(undelivered));
 }

@@ -4,6 +4,7 @@ import type { PipelineEntry } from "../model/define";
 import { schedulesOf } from "../model/define";
 import type { ObjectStore } from "../store/object-store";
 import { listRuns, readSummary, type RunSummary } from "../store/runs/runs";
+import { listUndelivered, type Undelivered } from "../store/runs/undelivered";
 import { S3Away, S3Denied } from "../store/s3-errors";
 import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
 import { lastRunOf } from "../status/last-run";
@@ -66,9 +67,10 @@ export async function clusterFacts(
   if (idle !== undefined) onIdle(idle.found);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
-  const [silent, stuck] = await Promise.all([
+  const [silent, stuck, undelivered] = await Promise.all([
     silences(connection, workflows.filter(isRun)),
     stuckPods(connection, workflows.filter(isRun)),
+    read((opened) => listUndelivered(opened, only)),
   ]);
   const named = new Set(entries.map(({ name }) => name));
   const others = crons.filter(({ metadata }) => !named.has(metadata.name));
@@ -78,7 +80,13 @@ export async function clusterFacts(
       ...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })),
       ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron })),
     ],
-    (one) => factsOf(connection, read, { ...one, silent, stuck }, runs.get(one.name) ?? []),
+    (one) =>
+      factsOf(
+        connection,
+        read,
+        { ...one, silent, stuck, undelivered: undelivered?.get(one.name) },
+        runs.get(one.name) ?? [],
+      ),
   );
 }
 
@@ -105,12 +113,14 @@ interface Known {
   readonly silent: ReadonlyMap<string, string>;
   /** Why pods do not start, by Workflow name. */
   readonly stuck: ReadonlyMap<string, string>;
+  /** What of its newest notification did not reach a channel. */
+  readonly undelivered: Undelivered | undefined;
 }
 
 async function factsOf(
   connection: Connection,
   read: Read,
-  { name, entry, cron, silent, stuck }: Known,
+  { name, entry, cron, silent, stuck, undelivered }: Known,
   workflows: readonly MetadataOnly[],
 ): Promise<PipelineFacts> {
   const runs = workflows.map((workflow) => runFact(workflow, { silent, stuck }));
@@ -125,6 +135,7 @@ async function factsOf(
     since: cron === undefined ? null : scheduledSince(cron),
     runs,
     last,
+    ...(undelivered && { undelivered }),
     failures: await failures(read, name, runs, last),
   };
 }

@@ -1,3 +1,4 @@
+import type { Undelivered } from "../store/runs/undelivered";
 import type { JsonText } from "../common/json";
 import type { ReplicationSlot, RunSummary } from "../store/runs/runs";
 
@@ -32,6 +33,8 @@ export interface PipelineFacts {
   readonly runs: readonly RunFact[];
   /** The newest finished run; null if there is none. */
   readonly last: LastRun | null;
+  /** What of its newest notification did not reach a channel. Default: nothing, or not known. */
+  readonly undelivered?: Undelivered;
   /** Failed runs since the last successful one. */
   readonly failures: number;
 }

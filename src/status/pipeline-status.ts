@@ -1,6 +1,7 @@
 import { describeCron, nextRuns, parseCron } from "../model/cron/cron";
 import { ageOf, newestBookmarks, oddestBookmark } from "../store/state/bookmarks";
 import type { ReplicationSlot } from "../store/runs/runs";
+import type { Undelivered } from "../store/runs/undelivered";
 import type { PipelineFacts } from "./facts";
 
 /** Status of a pipeline: a row of `tapctl status`. */
@@ -63,6 +64,8 @@ export interface PipelineStatus {
     readonly ageSeconds: number;
   } | null;
   readonly consecutiveFailures: number;
+  /** What of its newest notification did not reach a channel; null if nothing, or not known. */
+  readonly undelivered: Undelivered | null;
 }
 
 /** Argo checks schedules every ten seconds, and pods take time to start. */
@@ -140,6 +143,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
         ? null
         : { stream: bookmark.stream, value: bookmark.value, ageSeconds: ageOf(bookmark, now) },
     consecutiveFailures: failures,
+    undelivered: facts.undelivered ?? null,
   };
   return { ...status, condition: conditionOf(facts, status) };
 }

@@ -3,6 +3,7 @@ import type { Commands } from "../common/commands";
 import type { PipelineStatus } from "./pipeline-status";
 import { formatBytes, table } from "../common/print";
 import { recordsCell } from "../store/runs/run-text";
+import { undeliveredText } from "../store/runs/undelivered";
 import { slotProblems } from "../store/runs/slots";
 
 /** A duration in the most readable unit. @example `formatAge(5400) === "90 min"` */
@@ -51,11 +52,15 @@ export function statusTable(rows: readonly PipelineStatus[], { tapctl }: Command
   const slots = rows.flatMap(({ name, suspended, last }) =>
     slotProblems(last?.slots ?? [], suspended).map((text) => `${pc.yellow(name)}: ${text}`),
   );
+  const undelivered = rows.flatMap(({ name, undelivered: one }) =>
+    one === null ? [] : [`${pc.yellow(name)}: ${undeliveredText(one)}`],
+  );
   const notes = [
     ...errors,
     ...leftOut,
     ...schemas,
     ...slots,
+    ...undelivered,
     ...(late > 0
       ? [`${pc.yellow(`${late} late`)}: to check whether Argo starts runs, use ${tapctl("doctor")}`]
       : []),

@@ -6,6 +6,7 @@
  * | `state/<pipeline>/state.json` | the saved state in its envelope (state.ts) | a run that succeeded, `state set` |
  * | `state/<pipeline>/history/<run>.json` | the envelope that run saved | the same, before state.json |
  * | `state/<pipeline>/overlay.json` | settings that the tap changed itself; private | the runner |
+ * | `notifications/<pipeline>.json` | what of its newest notification did not reach a channel | a cluster's notifier |
  * | `state/<pipeline>/failing.json` | whether its last run failed, so that a recovery is notified | a cluster's notifier |
  * | `schemas/<pipeline>/current.json` | the schemas of the streams in the last successful run (schemas.ts) | a run that succeeded, `schema --accept` |
  * | `leases/<pipeline>/<generation>.json` | who runs the pipeline (lease.ts) | a run, `state set` |
@@ -56,6 +57,12 @@ export const overlayKey = (pipeline: string): string => `state/${pipeline}/overl
 
 /** Whether a pipeline's last run failed. */
 export const failingKey = (pipeline: string): string => `state/${pipeline}/failing.json`;
+
+/** Prefix of {@link undeliveredKey}. */
+export const UNDELIVERED_PREFIX = "notifications/";
+
+/** What of a pipeline's newest notification did not reach a channel. */
+export const undeliveredKey = (pipeline: string): string => `${UNDELIVERED_PREFIX}${pipeline}.json`;
 
 /** The schemas that the streams of a pipeline had in its last successful run. */
 export const schemasKey = (pipeline: string): string => `schemas/${pipeline}/current.json`;

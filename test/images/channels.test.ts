@@ -192,6 +192,26 @@ test("slot at risk: a pipeline is notified of a success whose slot retains too m
     );
   }));
 
+test("undelivered: what does not reach a channel is kept, until everything does", () =>
+  inWorkspace(async (space) => {
+    const server = createServer((message, response) => {
+      message.resume().on("end", () => response.end());
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const fields = { on: ["failed"], undelivered: space.path("undelivered.json") };
+    const closed = { kind: "webhook", url: "ftp://nowhere" };
+    await notify(space, [{ kind: "webhook", url }, closed], "failed", { fields });
+    const kept = space.json("undelivered.json") as { event: string; failures: string[] };
+    assert.deepEqual(
+      [kept.event, kept.failures],
+      ["failed", ["webhook: its address is not an http or https URL"]],
+    );
+    await notify(space, [{ kind: "webhook", url }], "failed", { fields });
+    server.close();
+    assert.equal(space.text("undelivered.json").trim(), "{}");
+  }));
+
 /** Reports a failure, and then the recovery. */
 async function failAndRecover(space: Workspace, channel: object, fields: Fields = {}) {
   const failed = await notify(space, [channel], "failed", { fields });

@@ -17,6 +17,7 @@ const row = (name: string, change: Partial<PipelineStatus>): PipelineStatus => (
   last: null,
   bookmark: null,
   consecutiveFailures: 0,
+  undelivered: null,
   ...change,
 });
 const closing = (...rows: readonly PipelineStatus[]): readonly string[] =>
@@ -78,3 +79,11 @@ test("status table: a slot at risk and that of a suspended pipeline are listed b
     ],
   );
 });
+
+test("status table: a notification that did not reach a channel is listed below", () =>
+  assert.deepEqual(
+    closing(
+      row("orders", { undelivered: { run: "r", event: "failed", failures: ["slack: HTTP 500"] } }),
+    ),
+    ["", "orders: the notification of run r (failed) was not delivered: slack: HTTP 500"],
+  ));

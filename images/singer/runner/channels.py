@@ -50,8 +50,9 @@ class _Delivery(NamedTuple):
     thread: threading.Thread
 
 
-def deliver(text: str, notice: Notice) -> None:
-    """Sends a notice to each channel in `text`, and prints what became of it."""
+def deliver(text: str, notice: Notice) -> list[str]:
+    """Sends a notice to each channel in `text`, and prints what became of it; returns what failed."""
+    failures = []
     until = time.monotonic() + _SECONDS
     deliveries = [_start(channel, notice, until) for channel in channels_in(text)]
     for delivery in deliveries:
@@ -60,7 +61,9 @@ def deliver(text: str, notice: Notice) -> None:
         if outcome == _SENT:
             print(f"sent notification to {delivery.kind}: {notice.event}", flush=True)
         elif outcome:
+            failures.append(f"{delivery.kind}: {outcome}")
             sys.stderr.write(f"runner | notification to {delivery.kind} failed: {outcome}\n")
+    return failures
 
 
 def channels_in(text: str) -> list[Channel]:

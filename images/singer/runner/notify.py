@@ -23,7 +23,10 @@ def notify(args: Arguments) -> tuple[int, Optional[str]]:
     try:
         event = _event(args)
         if event:
-            deliver(os.environ.get("CHANNELS", ""), notice(event, args, os.environ))
+            failures = deliver(os.environ.get("CHANNELS", ""), notice(event, args, os.environ))
+            if args.undelivered:
+                told = {"run": args.run, "event": event, "failures": failures}
+                write_json(args.undelivered, told if failures else {})
     except Exception as error:  # Whatever went wrong, the result of the run stays the same.
         sys.stderr.write(f"runner | notification failed: {type(error).__name__}\n")
     return OK, None

@@ -31,6 +31,7 @@ _WRITTEN = (
     "tapLog",
     "targetLog",
     "marker",
+    "undelivered",
     "outcome",
     "summary",
     "discovered",

@@ -147,6 +147,7 @@ export function notifyRequest(
     namespace: "{{workflow.namespace}}",
     failing: file("failing.json"),
     marker: file("marker.json"),
+    undelivered: file("undelivered.json"),
     ...(link !== undefined && { link }),
     ...(event !== "started" && {
       seconds: "{{workflow.duration}}",

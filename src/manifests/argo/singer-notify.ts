@@ -79,16 +79,17 @@ export const exitTemplate: Template = {
  */
 export function notifyTemplates(settings: ClusterSettings): readonly Template[] {
   const marker = optionalFileOut("marker", keys.failing, `${WORK}/marker.json`);
+  const undelivered = optionalFileOut("undelivered", keys.undelivered, `${WORK}/undelivered.json`);
   return [
-    notifyTemplate("started", settings, {}),
-    notifyTemplate("failed", settings, { outputs: { artifacts: [marker] } }),
+    notifyTemplate("started", settings, { outputs: { artifacts: [undelivered] } }),
+    notifyTemplate("failed", settings, { outputs: { artifacts: [marker, undelivered] } }),
     notifyTemplate("succeeded", settings, {
       inputs: [
         optionalFileIn("failing", keys.failing),
         optionalFileIn("result", keys.file("load-result.json")),
         optionalFileIn("tap-result", keys.file("extract-result.json")),
       ],
-      outputs: { artifacts: [marker] },
+      outputs: { artifacts: [marker, undelivered] },
     }),
   ];
 }

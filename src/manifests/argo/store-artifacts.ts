@@ -8,6 +8,7 @@ import {
   schemasKey,
   stateKey,
   stepLogFolder,
+  undeliveredKey,
   type ConfigFile,
   type RunFile,
 } from "../../store/keys";
@@ -38,6 +39,7 @@ export const keys = {
   formerState: stateKey(parameter("formerName")),
   history: historyKey(PIPELINE, RUN),
   failing: failingKey(PIPELINE),
+  undelivered: undeliveredKey(PIPELINE),
   schemas: schemasKey(PIPELINE),
   overlay: overlayKey(PIPELINE),
   catalog: catalogKey(PIPELINE),

@@ -201,6 +201,9 @@ const notify = z
       .describe("Marker that an earlier failed run left. A missing file means none.")
       .exactOptional(),
     marker: path.describe("Receives the marker for the next run.").exactOptional(),
+    undelivered: path
+      .describe("Receives what did not reach a channel; {} if all did.")
+      .exactOptional(),
   })
   .describe(
     "Sends notifications to the channels in CHANNELS: a JSON list, or the URL of a webhook. Never fails.",

@@ -93,15 +93,16 @@ export function addLock(program: Command): void {
       "write connectors/locks/NAME.txt with the exact version and hash of every package of a connector (default: all connectors)",
     )
     .option("--upgrade", "use the newest compatible versions instead of those in the lock file")
+    .option("--report <file>", "write the changed versions as Markdown into this file")
     .addHelpText("after", "\nExample:\n  $ npx tapctl lock tap-github")
     .action(
       async (
         names: readonly string[],
-        { upgrade = false }: { readonly upgrade?: boolean },
+        flags: { readonly upgrade?: boolean; readonly report?: string },
         command: Command,
       ) => {
         const { lockConnectors } = await import("../run/environments/lock-connectors.js");
-        await lockConnectors(rootOf(command), names, upgrade);
+        await lockConnectors(rootOf(command), names, flags);
       },
     );
 }

@@ -37,7 +37,13 @@ const TO_DEPLOY = [
 /** Packages of the type check. */
 const TO_CHECK = ["@types/node", "typescript"];
 
-const WORKFLOWS = ["comment.yml", "deploy.yml", "drift.yml", "pull-request.yml"];
+const WORKFLOWS = [
+  "comment.yml",
+  "deploy.yml",
+  "drift.yml",
+  "lock-updates.yml",
+  "pull-request.yml",
+];
 
 /** The files of a new project, in the order of their paths. */
 export function projectFiles(plan: ProjectPlan): readonly ProjectFile[] {

@@ -9,6 +9,7 @@ import { startPostgres } from "../../src/run/postgres/postgres";
 import { certified, certifyConnector } from "./connectors";
 import { surprise } from "./outcome";
 import { connectorsPage } from "./page";
+import { certificationReport, type CertificationResult } from "./report";
 
 const PAGE = join(__dirname, "..", "..", "docs", "connectors.md");
 
@@ -19,13 +20,16 @@ async function main(): Promise<void> {
       "run connectors from their lock files over the whole matrix, compare value by value, and write docs/connectors.md",
     )
     .argument("[names...]", "connectors (default: all that come with the package)")
+    .option("--report <file>", "write the outcome as Markdown into this file")
     .exitOverride()
     .addHelpText("after", "\nExample:\n  $ npm run certify -- target-duckdb");
-  program.action((names: readonly string[]) => certify(names));
+  program.action((names: readonly string[], { report }: { readonly report?: string }) =>
+    certify(names, report),
+  );
   await runProgram(program);
 }
 
-async function certify(names: readonly string[]): Promise<void> {
+async function certify(names: readonly string[], report?: string): Promise<void> {
   const connectors = shippedConnectors();
   const unknown = names.find((name) => !connectors.some((one) => one.name === name));
   if (unknown !== undefined)
@@ -33,6 +37,7 @@ async function certify(names: readonly string[]): Promise<void> {
       fix: `There are: ${connectors.map(({ name }) => name).join(", ")}`,
     });
   const surprises: string[] = [];
+  const results: CertificationResult[] = [];
   const postgres = await startPostgres();
   try {
     for (const connector of connectors.filter(
@@ -42,6 +47,7 @@ async function certify(names: readonly string[]): Promise<void> {
       const cells = await certifyConnector(connector, postgres);
       const found = cells.flatMap((cell) => surprise(connector, cell) ?? []);
       surprises.push(...found);
+      results.push({ connector: connector.name, cases: cells.length, unexpected: found });
       print(
         `${connector.name}: ${cells.length} cases, ${found.length === 0 ? "all as documented" : `${found.length} unexpected`}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
       );
@@ -49,6 +55,7 @@ async function certify(names: readonly string[]): Promise<void> {
   } finally {
     await postgres.stop();
   }
+  if (report !== undefined) writeFileSync(report, certificationReport(results));
   if (surprises.length > 0)
     throw new UserError(`${surprises.join("\n")}`, {
       fix: "Fix the connector, or document what it does in limitations of its definition",

@@ -21,7 +21,13 @@ const FILES = [
   "tsconfig.json",
 ];
 
-const WORKFLOWS = ["comment.yml", "deploy.yml", "drift.yml", "pull-request.yml"];
+const WORKFLOWS = [
+  "comment.yml",
+  "deploy.yml",
+  "drift.yml",
+  "lock-updates.yml",
+  "pull-request.yml",
+];
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "Init Test_"));
@@ -233,7 +239,9 @@ test("init: --github writes this repository's workflows for a project", async (t
     const own = new Set(workflow(REPOSITORY, file));
     const different = workflow(folder, file).filter((line) => !own.has(line));
     assert.ok(
-      different.every((line) => /node_modules\/tapctl\/policy|worktree|timeout/.test(line)),
+      different.every((line) =>
+        /node_modules\/tapctl\/policy|worktree|timeout|^# |ALLOWED|git status|body\.md|tapctl validate/.test(line),
+      ),
       `${file}: ${different.join("\n")}`,
     );
     assert.doesNotMatch(workflow(folder, file).join("\n"), /src\/bin|test\/run|npm run lint/);

@@ -8,6 +8,7 @@ const WRITES: { readonly [job: string]: readonly string[] } = {
   "comment.yml comment": ["pull-requests"],
   "drift.yml issue": ["issues"],
   "drift.yml preview": ["id-token"],
+  "lock-updates.yml propose": ["contents", "pull-requests"],
   "deploy.yml deploy": ["id-token"],
   "pull-request.yml preview": ["id-token"],
 };
@@ -19,7 +20,7 @@ const jobs = workflows.flatMap(({ file, jobs }) =>
 test("workflows: they are those in the documentation", () => {
   assert.deepEqual(
     workflows.map(({ file }) => file),
-    ["comment.yml", "deploy.yml", "drift.yml", "pull-request.yml"],
+    ["comment.yml", "deploy.yml", "drift.yml", "lock-updates.yml", "pull-request.yml"],
   );
 });
 

@@ -15,6 +15,7 @@ import { UserError } from "../../common/errors";
 import { isReplication } from "../../model/define";
 import { fixedUv, type InstallContext } from "./installer";
 import { lockDependencies } from "./lock-dependencies";
+import { lockReport, type LockChange } from "./lock-report";
 import { loadProject } from "../project";
 import { findPython } from "./python";
 
@@ -29,16 +30,19 @@ interface Lockable {
  *
  * @param root folder of the project.
  * @param names connectors; empty for all.
- * @param upgrade whether to use the newest suitable versions instead of those in the lock file.
+ * @param options `upgrade`: whether to use the newest suitable versions instead of those in the lock
+ *   file; `report`: file for the changes as Markdown.
  */
 export async function lockConnectors(
   root: string,
   names: readonly string[],
-  upgrade: boolean,
+  { upgrade = false, report }: { readonly upgrade?: boolean; readonly report?: string } = {},
 ): Promise<void> {
   const connectors = chosen(root, names);
-  if (connectors.length === 0)
+  if (connectors.length === 0) {
+    if (report !== undefined) writeFileSync(report, lockReport([]));
     return print("Every connector of the array is locked by the package tapctl.");
+  }
   const context = await installContext(root);
   const uv = await fixedUv(context);
   if (uv === undefined)
@@ -51,6 +55,7 @@ export async function lockConnectors(
     );
   const locks = join(root, "connectors", "locks");
   mkdirSync(locks, { recursive: true });
+  const changes: LockChange[] = [];
   for (const { name, source } of connectors) {
     const file = join(locks, `${name}.txt`);
     const current = existsSync(file) ? readFileSync(file, "utf8") : undefined;
@@ -64,10 +69,12 @@ export async function lockConnectors(
       tell: (text) => print(`${name}: ${text}`),
     });
     writeFileSync(file, text);
+    changes.push({ connector: name, before: current, after: text });
     print(
       `${name} ${sourceVersion(source)}: ${plural(text.match(/==/g)?.length ?? 0, "package")}, ${text === current ? "unchanged" : current === undefined ? "locked" : "changed"}`,
     );
   }
+  if (report !== undefined) writeFileSync(report, lockReport(changes));
 }
 
 /** Connectors by name. The array takes precedence: it may use another version than the shipped one. */

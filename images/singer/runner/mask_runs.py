@@ -19,7 +19,7 @@ from .selection import fits
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
 _OF_MESSAGE = ("type", "stream", "record", "version", "time_extracted")
 """Names of the message itself, which a record may have too."""
-_ESCAPED = re.compile(rb"\\u00[2-7]")
+ESCAPED = re.compile(rb"\\u00[2-7]")
 """A spelling in which even a plain name could be hidden."""
 _QUOTE = ord('"')
 _TEXT = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
@@ -72,7 +72,7 @@ class RunMask:
 
     def masked(self, run: bytes, lines: int, start: bytes) -> Optional[bytes]:
         """`lines` whole lines that start with `start`, with their values masked; None if they must be parsed."""
-        if b"\\" in run and _ESCAPED.search(run):
+        if b"\\" in run and ESCAPED.search(run):
             return None
         if not all(guard.holds(run) for guard in self._guards):
             return None

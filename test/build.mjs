@@ -1,5 +1,5 @@
 // Compiles the tests and what they test into .tapctl/tests, so that no test process has to: with
-// the folders of the sources, for which tests ask, and with source maps.
+// the folders of the sources, for which tests ask, and with source maps, which the reporter reads.
 import { readdirSync, readFileSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { transform } from "esbuild";

@@ -1,4 +1,6 @@
 // Reporter for node:test: a line for each file as it ends, then every failure in full and the totals.
+import { readFileSync } from "node:fs";
+import { SourceMap } from "node:module";
 import { relative } from "node:path";
 import { inspect } from "node:util";
 
@@ -44,7 +46,28 @@ function sourceOf(file = "") {
 /** The error of the test itself, which node:test wraps. */
 function textOf(error) {
   const cause = error?.cause ?? error;
-  return typeof cause === "string" ? cause : inspect(cause, { breakLength: 120 });
+  const text = typeof cause === "string" ? cause : inspect(cause, { breakLength: 120 });
+  return text.replace(/([^\s(]*\/\.tapctl\/tests\/[^\s:]+\.js):(\d+):(\d+)/g, placeOf);
+}
+
+/**
+ * A place in a compiled file as one in its source. Node would read the source map of each file that
+ * it loads, in each test process; here only failures do.
+ */
+function placeOf(place, file, line, column) {
+  try {
+    const [, map = ""] =
+      /sourceMappingURL=data:[^,]*,(\S+)/.exec(
+        readFileSync(file.replace(/^file:\/\//, ""), "utf8"),
+      ) ?? [];
+    const source = new SourceMap(JSON.parse(Buffer.from(map, "base64").toString()));
+    const { originalSource, originalLine, originalColumn } = source.findEntry(line - 1, column - 1);
+    return originalSource === undefined
+      ? place
+      : `${originalSource}:${originalLine + 1}:${originalColumn + 1}`;
+  } catch {
+    return place;
+  }
 }
 
 const indented = (text) => text.replace(/^(?=.)/gm, "    ");

@@ -28,7 +28,6 @@ const reporter = flags.includes("--tap") ? "tap" : join(import.meta.dirname, "re
 const child = spawn(
   process.execPath,
   [
-    "--enable-source-maps",
     "--test",
     `--test-reporter=${reporter}`,
     "--test-reporter-destination=stdout",

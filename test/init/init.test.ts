@@ -240,7 +240,9 @@ test("init: --github writes this repository's workflows for a project", async (t
     const different = workflow(folder, file).filter((line) => !own.has(line));
     assert.ok(
       different.every((line) =>
-        /node_modules\/tapctl\/policy|worktree|timeout|^# |ALLOWED|git status|body\.md|tapctl validate/.test(line),
+        /node_modules\/tapctl\/policy|worktree|timeout|^# |ALLOWED|git status|body\.md|tapctl validate/.test(
+          line,
+        ),
       ),
       `${file}: ${different.join("\n")}`,
     );

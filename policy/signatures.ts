@@ -43,5 +43,5 @@ export const signatures: ResourcePolicy<SignatureSettings> = {
 };
 
 function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }

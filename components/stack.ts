@@ -12,6 +12,7 @@ import { ExternalStore } from "./store/external-store";
 import { imageRepositories } from "../src/manifests/images/image-builds";
 import { ImageAdmission } from "./images/image-admission";
 import { stackImages } from "./images/images";
+import { Console } from "./ui/console";
 import { KUBE_CLIENT } from "./kube-client";
 import { Minio } from "./store/minio";
 import { Monitoring } from "./monitoring/monitoring";
@@ -196,6 +197,18 @@ export function deploy(
     },
     installed,
   );
+  if (settings.ui.enabled)
+    new Console(
+      "console",
+      {
+        settings,
+        secrets,
+        namespace: space.namespace.metadata.name,
+        pullSecrets: template.settings.imagePullSecrets,
+        ...(cloud.registry && { registry: cloud.registry }),
+      },
+      installed,
+    );
   for (const entry of entries) {
     new Pipeline(
       entry.name,

@@ -6,7 +6,7 @@ import { DEFAULT_NAMESPACE } from "../common/commands";
 import { UserError } from "../common/errors";
 import { apiError, unreachable, type Verb } from "./api-errors";
 import { accessOf, type Access } from "./access";
-import { chooseContext } from "./kubeconfig";
+import { chooseContext, type ChosenContext } from "./kubeconfig";
 import { pathOf, type Place } from "./resources";
 
 /** Selects the cluster. */
@@ -71,8 +71,12 @@ const CONNECT_MS = 10_000;
 const TRIES = 3;
 
 /** Reads the kubeconfig; the first request connects to the cluster. */
-export async function connect({ context: wanted, namespace }: ConnectionArgs): Promise<Connection> {
-  const chosen = chooseContext(wanted);
+export function connect({ context, namespace }: ConnectionArgs): Promise<Connection> {
+  return connectTo(chooseContext(context), namespace);
+}
+
+/** Connects to the cluster of a context. */
+export async function connectTo(chosen: ChosenContext, namespace?: string): Promise<Connection> {
   const { context } = chosen;
   const access = await accessOf(chosen);
   const server = String(chosen.cluster["server"]);

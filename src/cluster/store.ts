@@ -38,17 +38,26 @@ export interface ClusterStore {
   readonly close: () => void;
 }
 
+/** From where the bucket is opened. */
+export interface OpenOptions {
+  /** Whether this process runs in a pod of the cluster. Default: false. */
+  readonly isInside?: boolean;
+}
+
 /**
  * Opens the pipelines' bucket with its own keys; a bucket inside the cluster is reached through the
- * API.
+ * API, unless this process is inside as well.
  *
  * @throws UserError if the stack is not deployed there, or a permission is missing.
  */
-export async function openClusterStore(connection: Connection): Promise<ClusterStore> {
+export async function openClusterStore(
+  connection: Connection,
+  { isInside = false }: OpenOptions = {},
+): Promise<ClusterStore> {
   const repository = await readRepository(connection);
   const { bucket, endpoint, region, insecure, pathStyle, keys } = repository;
   const credentials = keys && (await readKeys(connection, keys));
-  const service = serviceOf(endpoint);
+  const service = isInside ? undefined : serviceOf(endpoint);
   const forward = service && (await forwardService(connection, service));
   if (forward && !insecure)
     throw new UserError(

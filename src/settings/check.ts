@@ -37,7 +37,19 @@ export function checkValues(values: { readonly [key: string]: unknown }): Checke
   const checked = settingsSchema.safeParse(given);
   if (!checked.success)
     return { problems: checked.error.issues.flatMap((issue) => describe(issue)) };
-  return { settings: checked.data, problems: awsProblems(checked.data) };
+  return {
+    settings: checked.data,
+    problems: [...awsProblems(checked.data), ...uiProblems(checked.data)],
+  };
+}
+
+/** The console reads the bucket with the keys in a Secret; an identity of AWS belongs to other pods. */
+function uiProblems({ ui, objectStore }: CheckedSettings): readonly string[] {
+  return ui.enabled && objectStore.kind === "aws"
+    ? [
+        'ui.enabled: is not supported with objectStore kind "aws"; use `npx tapctl ui --on cluster` on your machine',
+      ]
+    : [];
 }
 
 /**

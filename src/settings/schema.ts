@@ -10,6 +10,7 @@ import { objectStoreSettings } from "./object-store";
 import { notificationsSettings } from "./notifications";
 import { defaultsSettings, proxySettings, schedulingSettings, scratchSettings } from "./runs";
 import { telemetrySettings } from "./telemetry";
+import { uiSettings } from "./ui";
 import { objectName } from "./values";
 
 /** All keys of the stack configuration except `secrets`. Pulumi.yaml describes the same keys. */
@@ -49,6 +50,8 @@ export const settingsSchema = z.strictObject({
   scheduling: schedulingSettings.default({}),
   /** How Prometheus and Grafana monitor the pipelines; true for all defaults. Default: false. */
   monitoring: monitoringSettings,
+  /** The console on the cluster. Default: not deployed. */
+  ui: uiSettings.prefault({}),
   /** Existing image pull secrets in the namespace of the pipelines. Default: none. */
   imagePullSecrets: z.array(objectName).readonly().default([]),
   /** Proxies of builds and pods. */

@@ -38,7 +38,7 @@ export async function serveLocally({
     gate,
     address: ADDRESS,
     port,
-    hosts: (at) => [`${ADDRESS}:${at}`, `localhost:${at}`],
+    isHost: (host, at) => host === `${ADDRESS}:${at}` || host === `localhost:${at}`,
   });
   cookie = `tapctl-${server.port}`;
   return { url: `http://${ADDRESS}:${server.port}${gate.entrance}`, close: server.close };

@@ -22,8 +22,8 @@ export interface ServeArgs {
   readonly address: string;
   /** 0 for a free port. */
   readonly port: number;
-  /** Allowed values of the `Host` header for a port. */
-  readonly hosts: (port: number) => readonly string[];
+  /** Whether the `Host` header may have this value, which is in lower case. */
+  readonly isHost: (host: string, port: number) => boolean;
 }
 
 /** A running console. */
@@ -49,12 +49,12 @@ export async function serveConsole({
   gate,
   address,
   port,
-  hosts,
+  isHost,
 }: ServeArgs): Promise<ConsoleServer> {
   const server = createServer((request, response) => {
-    const allowed = new Set(hosts((server.address() as AddressInfo).port));
-    handle({ source, gate, allowed }, request, response).catch((error: unknown) =>
-      refuse(response, error),
+    const at = (server.address() as AddressInfo).port;
+    handle({ source, gate, isHost: (host) => isHost(host, at) }, request, response).catch(
+      (error: unknown) => refuse(response, error),
     );
   });
   await listen(server, address, port);
@@ -84,18 +84,18 @@ function listen(server: Server, address: string, port: number): Promise<void> {
 interface Handling {
   readonly source: ConsoleSource;
   readonly gate: Gate;
-  readonly allowed: ReadonlySet<string>;
+  readonly isHost: (host: string) => boolean;
 }
 
 async function handle(
-  { source, gate, allowed }: Handling,
+  { source, gate, isHost }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   const url = new URL(request.url ?? "/", "http://console");
   if (url.pathname === "/healthz") return void response.end("ok");
-  checkHost(request, allowed);
+  checkHost(request, isHost);
   const file = Object.hasOwn(FILES, url.pathname) ? FILES[url.pathname] : undefined;
   if (file !== undefined) return sendFile(response, file);
   const visitor = await gate.admit(request, response, url);

@@ -1,0 +1,135 @@
+import type { UiSettings } from "../../settings/ui";
+import { hardenedContainer, hardenedPod } from "../argo/security";
+import { defaultClusterSettings } from "../argo/cluster-settings";
+import { MANAGED } from "../namespace-labels";
+import { metadataOf } from "./metadata";
+
+/** Name of the console's objects. */
+export const CONSOLE = "tapctl-console";
+
+/** Port of the console in its pod: the same as in src/ui/in-cluster.ts. */
+const PORT = 8080;
+/** Port of its Service. */
+const SERVICE_PORT = 80;
+const LABELS = { ...MANAGED, "app.kubernetes.io/name": CONSOLE };
+
+/** What the console is made from. */
+export interface ConsoleParts<Value> {
+  readonly settings: Pick<UiSettings, "allowChanges" | "hosts">;
+  /** Namespace of the pipelines, by which the objects wait for it. */
+  readonly namespace: Value;
+  /** Name of that namespace. */
+  readonly namespaceName: string;
+  readonly image: Value;
+  /** Secrets to pull the image with. */
+  readonly pullSecrets: readonly string[];
+}
+
+/** The objects of the console. With Pulumi, some values are outputs. */
+export function consoleObjects<Value>({
+  settings,
+  namespace,
+  namespaceName,
+  image,
+  pullSecrets,
+}: ConsoleParts<Value>) {
+  const metadata = metadataOf(CONSOLE, namespace);
+  return {
+    account: {
+      apiVersion: "v1" as const,
+      kind: "ServiceAccount" as const,
+      metadata,
+      automountServiceAccountToken: false,
+    },
+    role: {
+      apiVersion: "rbac.authorization.k8s.io/v1" as const,
+      kind: "Role" as const,
+      metadata,
+      rules: readingRules(),
+    },
+    binding: {
+      apiVersion: "rbac.authorization.k8s.io/v1" as const,
+      kind: "RoleBinding" as const,
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: CONSOLE },
+      subjects: [{ kind: "ServiceAccount", name: CONSOLE, namespace }],
+    },
+    deployment: {
+      apiVersion: "apps/v1" as const,
+      kind: "Deployment" as const,
+      metadata: { ...metadata, labels: { ...LABELS } },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { "app.kubernetes.io/name": CONSOLE } },
+        template: {
+          metadata: { labels: { ...LABELS } },
+          spec: {
+            serviceAccountName: CONSOLE,
+            automountServiceAccountToken: true,
+            enableServiceLinks: false,
+            securityContext: hardenedPod,
+            ...(pullSecrets.length > 0 && {
+              imagePullSecrets: pullSecrets.map((name) => ({ name })),
+            }),
+            containers: [container(settings, namespaceName, image)],
+          },
+        },
+      },
+    },
+    service: {
+      apiVersion: "v1" as const,
+      kind: "Service" as const,
+      metadata,
+      spec: {
+        selector: { "app.kubernetes.io/name": CONSOLE },
+        ports: [{ name: "http", port: SERVICE_PORT, targetPort: PORT }],
+      },
+    },
+    /** The namespace blocks other connections to its pods; readers log in. */
+    network: {
+      apiVersion: "networking.k8s.io/v1" as const,
+      kind: "NetworkPolicy" as const,
+      metadata,
+      spec: {
+        podSelector: { matchLabels: { "app.kubernetes.io/name": CONSOLE } },
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [{ port: PORT }] }],
+      },
+    },
+  };
+}
+
+/** What the console itself may do: read. Changes are made with the token of the reader. */
+function readingRules() {
+  const { configMap } = defaultClusterSettings.artifactRepository;
+  const argo = { apiGroups: ["argoproj.io"], verbs: ["get", "list"] };
+  return [
+    { ...argo, resources: ["workflows", "cronworkflows"] },
+    { apiGroups: [""], resources: ["pods", "pods/log"], verbs: ["get", "list"] },
+    { apiGroups: [""], resources: ["events"], verbs: ["list"] },
+    { apiGroups: [""], resources: ["configmaps"], resourceNames: [configMap], verbs: ["get"] },
+    { apiGroups: [""], resources: ["secrets"], resourceNames: ["object-store"], verbs: ["get"] },
+  ];
+}
+
+function container<Value>(
+  { allowChanges, hosts }: ConsoleParts<Value>["settings"],
+  namespace: string,
+  image: Value,
+) {
+  const service = [CONSOLE, `${CONSOLE}.${namespace}`, `${CONSOLE}.${namespace}.svc`];
+  const health = { httpGet: { path: "/healthz", port: PORT } };
+  return {
+    name: "console",
+    image,
+    env: [
+      { name: "TAPCTL_CONSOLE_HOSTS", value: [...service, ...hosts].join() },
+      { name: "TAPCTL_CONSOLE_CHANGES", value: String(allowChanges) },
+    ],
+    ports: [{ name: "http", containerPort: PORT }],
+    readinessProbe: health,
+    livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 5 },
+    resources: { requests: { cpu: "20m", memory: "100Mi" }, limits: { memory: "150M" } },
+    securityContext: hardenedContainer,
+  };
+}

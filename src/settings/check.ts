@@ -43,13 +43,24 @@ export function checkValues(values: { readonly [key: string]: unknown }): Checke
   };
 }
 
-/** The console reads the bucket with the keys in a Secret; an identity of AWS belongs to other pods. */
-function uiProblems({ ui, objectStore }: CheckedSettings): readonly string[] {
-  return ui.enabled && objectStore.kind === "aws"
-    ? [
-        'ui.enabled: is not supported with objectStore kind "aws"; use `npx tapctl ui --on cluster` on your machine',
-      ]
-    : [];
+/**
+ * The console reads the bucket with the keys in a Secret: an identity of AWS belongs to other pods.
+ * Its image is not signed, so a cluster that admits only signed images needs another one.
+ */
+function uiProblems({ ui, objectStore, images }: CheckedSettings): readonly string[] {
+  if (!ui.enabled) return [];
+  return [
+    ...(objectStore.kind === "aws"
+      ? [
+          'ui.enabled: is not supported with objectStore kind "aws"; use `npx tapctl ui --on cluster` on your machine',
+        ]
+      : []),
+    ...(images.signing?.admission !== undefined && ui.image === undefined
+      ? [
+          "ui.image: is required with images.signing.admission, because the stack does not sign the image that it builds for the console",
+        ]
+      : []),
+  ];
 }
 
 /**

@@ -34,6 +34,12 @@ export const fullConfig = {
     pythonIndex: { url: "https://pypi.example.com/simple" },
     signing: { publicKey: "test/golden/stack-cosign.pub", admission: "policy-controller" },
   }),
+  "tapctl:ui": JSON.stringify({
+    enabled: true,
+    allowChanges: true,
+    hosts: ["etl.example.com"],
+    image: "registry.example.com/etl/tapctl-console:0.2.0",
+  }),
   "tapctl:notifications": JSON.stringify({
     webhook: "channel",
     channels: [

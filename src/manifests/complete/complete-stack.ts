@@ -13,6 +13,7 @@ import { knownAws } from "../aws/known";
 import { minioPodSecurity } from "../charts/minio-values";
 import { stackClusterSettings } from "../stack-cluster-settings";
 import { argoRelease, minioRelease, type ChartRelease } from "../stack/chart-releases";
+import { consoleManifests } from "../stack/console";
 import { declaredExternalSecret, externalValues } from "../stack/external-secrets";
 import { monitored, monitoringObjects } from "../stack/monitoring-objects";
 import { stackNamespace } from "../stack/stack-namespace";
@@ -57,7 +58,7 @@ export interface CompleteStack {
   /** Accounts, permissions, configuration and network policies. */
   readonly settings: readonly KubernetesObject[];
   readonly charts: readonly ChartRelease[];
-  /** Argo's WorkflowTemplates. */
+  /** Argo's WorkflowTemplates, and the console. */
   readonly templates: readonly KubernetesObject[];
   readonly monitoring: readonly KubernetesObject[];
   readonly pipelines: readonly CompletePipeline[];
@@ -92,6 +93,7 @@ export function completeStack(args: CompleteArgs): CompleteStack {
     templates: [
       ...singerTemplates(cluster),
       smokeTestTemplate(cluster, settings.objectStore.kind === "s3"),
+      ...consoleManifests({ ...settings, imagePullSecrets: cluster.imagePullSecrets }),
     ],
     monitoring: monitoring(settings),
     pipelines: entries.map((entry) => pipeline(withReferences(entry), images.of, cluster)),

@@ -1,7 +1,11 @@
+import { VERSION } from "../../common/package";
+import { pullRepositories } from "../../common/registry/repositories";
+import type { CheckedSettings } from "../../settings/schema";
 import type { UiSettings } from "../../settings/ui";
 import { hardenedContainer, hardenedPod } from "../argo/security";
 import { defaultClusterSettings } from "../argo/cluster-settings";
 import { MANAGED } from "../namespace-labels";
+import type { KubernetesObject } from "../complete/kubernetes-object";
 import { metadataOf } from "./metadata";
 
 /** Name of the console's objects. */
@@ -97,6 +101,28 @@ export function consoleObjects<Value>({
       },
     },
   };
+}
+
+/** The objects of a stack's console as plain data; none if it is not deployed. */
+export function consoleManifests({
+  ui,
+  namespace,
+  networkPolicy,
+  registry,
+  imagePullSecrets,
+}: Pick<
+  CheckedSettings,
+  "ui" | "namespace" | "networkPolicy" | "registry" | "imagePullSecrets"
+>): readonly KubernetesObject[] {
+  if (!ui.enabled) return [];
+  const { account, role, binding, deployment, service, network } = consoleObjects({
+    settings: ui,
+    namespace,
+    namespaceName: namespace,
+    image: ui.image ?? `${pullRepositories(registry)(CONSOLE)}:${VERSION}`,
+    pullSecrets: imagePullSecrets,
+  });
+  return [account, role, binding, ...(networkPolicy ? [network] : []), deployment, service];
 }
 
 /** What the console itself may do: read. Changes are made with the token of the reader. */

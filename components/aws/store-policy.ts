@@ -1,4 +1,4 @@
-import { stateKey } from "../../src/store/keys";
+import { stateKey, undeliveredKey } from "../../src/store/keys";
 import { bucketArn, serviceHost } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument, type Statement } from "./policy-document";
 
@@ -71,7 +71,10 @@ export function storePolicy({ bucket, region, kmsKey, pipeline }: StoreAccess): 
 
 const allKeys: Keys = {
   read: [NONE, "requests/*", "configs/*"],
-  written: ["state/*", "schemas/*", "runs/*", "catalogs/*", "smoke-test/*", "artifacts/*"],
+  written: [
+    ...["state/*", "schemas/*", "runs/*", "catalogs/*", "notifications/*"],
+    ...["smoke-test/*", "artifacts/*"],
+  ],
 };
 
 function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Keys {
@@ -83,7 +86,10 @@ function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Key
       `state/${NONE}/*`,
       ...(formerName === undefined ? [] : [stateKey(formerName)]),
     ],
-    written: [`state/${name}/*`, `schemas/${name}/*`, `runs/${name}/*`, `catalogs/${name}/*`],
+    written: [
+      ...[`state/${name}/*`, `schemas/${name}/*`, `runs/${name}/*`, `catalogs/${name}/*`],
+      undeliveredKey(name),
+    ],
   };
 }
 

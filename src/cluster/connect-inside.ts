@@ -17,7 +17,7 @@ export function connectInside(token?: string, account = ACCOUNT): Promise<Connec
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = "443" } = process.env;
   if (host === undefined)
     throw new UserError("This program runs in a pod: KUBERNETES_SERVICE_HOST is not set.", {
-      fix: "Start the console of this machine with: npx tapctl ui",
+      fix: ({ tapctl }) => `Start the console of this machine with: ${tapctl("ui")}`,
     });
   const address = host.includes(":") ? `[${host}]` : host;
   return connectTo({

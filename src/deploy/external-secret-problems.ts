@@ -13,7 +13,15 @@ export function externalSecretProblems(
       ...["--selector", "app.kubernetes.io/managed-by=tapctl"],
     ]);
     if (!ok) return [];
-    const { items } = JSON.parse(output) as { readonly items: readonly ExternalSecretObject[] };
-    return items.flatMap((item) => externalSecretProblem(item) ?? []);
+    return externalSecrets(output).flatMap((item) => externalSecretProblem(item) ?? []);
   });
+}
+
+/** None if the cluster did not answer with a list: the engine has reported its own errors. */
+function externalSecrets(text: string): readonly ExternalSecretObject[] {
+  try {
+    return (JSON.parse(text) as { readonly items: readonly ExternalSecretObject[] }).items;
+  } catch {
+    return [];
+  }
 }

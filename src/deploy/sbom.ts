@@ -74,7 +74,8 @@ function imagesOf(root: string, stack: string, names: readonly string[]): readon
     throw new UserError(
       `the stack "${stack}" creates its registry, whose address is not known here`,
       {
-        fix: "Name an image: npx tapctl sbom ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG",
+        fix: ({ tapctl }) =>
+          `Name an image: ${tapctl("sbom ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG")}`,
       },
     );
   const { of } = imageOrigins(

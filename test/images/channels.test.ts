@@ -106,7 +106,7 @@ test("channels: secrets that are existing Kubernetes Secrets are read from files
     const paths: string[] = [];
     mkdirSync(space.path("secrets"));
     const server = createServer((message, response) => {
-      paths.push(`${message.url} ${message.headers["x-token"]}`);
+      paths.push(`${message.url} ${String(message.headers["x-token"])}`);
       message.resume().on("end", () => response.end());
     });
     await once(server.listen(0, "127.0.0.1"), "listening");

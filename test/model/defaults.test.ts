@@ -11,7 +11,8 @@ const HOME = "src/model/defaults.ts";
 
 /** Files that contain the same text with another meaning, and how often. */
 const OTHER_MEANINGS: { readonly [literal: string]: readonly string[] } = {
-  "15m": ["src/manifests/monitoring/alerts.ts"],
+  "15m": ["src/manifests/complete/flux.ts", "src/manifests/monitoring/alerts.ts"],
+  "1h": ["src/manifests/complete/external-secret.ts", "src/manifests/complete/flux.ts"],
   "20Gi": ["src/settings/object-store.ts"],
   "512Mi": ["src/settings/argo.ts"],
 };

@@ -143,6 +143,7 @@ suite("console in a browser", { skip: NO_CHROMIUM }, () => {
     assert.deepEqual(await page.locator("h2").allTextContents(), ["orders-to-warehouse", ""]);
     assert.match(page.url(), /\?find=ORDERS$/);
     await page.locator("#find").fill("");
+    await page.getByRole("article").nth(1).waitFor();
     await page.getByText("suspended").first().click();
     await page.waitForURL(/is=suspended/);
     await page.getByRole("link", { name: "support-tickets" }).waitFor();

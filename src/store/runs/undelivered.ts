@@ -30,7 +30,7 @@ export async function listUndelivered(
   const keys = (await store.list(prefix)).filter(({ size }) => size > EMPTY_BYTES);
   const found = await mapConcurrent(AT_ONCE, keys, async ({ key }) => {
     const body = await store.get(key);
-    const value = body && (parseJson(body) as unknown as Undelivered);
+    const value = body && (parseJson(body) as Undelivered);
     const name = key.slice(UNDELIVERED_PREFIX.length, -".json".length);
     return value && Array.isArray(value.failures) ? ([[name, value]] as const) : [];
   });

@@ -5,7 +5,6 @@ import { validatePipelines } from "../../../src/model/validation/validate";
 import { replication, tapAny, textsOf } from "../support";
 
 const KEY = { name: "shop-db", key: "password" };
-const STORED = { store: "vault", key: "shop/db" };
 const withPassword = (kubernetes: unknown) => ({
   ...replication,
   tap: tapAny({ password: secret("shop-password", { kubernetes: kubernetes as typeof KEY }) }),
@@ -76,7 +75,9 @@ describe("existing Kubernetes Secrets", () => {
         textsOf({
           ...replication,
           tap: tapAny({
-            password: secret("shop-password", { externalSecret: externalSecret as typeof STORED }),
+            password: secret("shop-password", {
+              externalSecret: externalSecret as { readonly store: string; readonly key: string },
+            }),
           }),
         }),
         problems,

@@ -70,7 +70,9 @@ def metrics(
     retries = sum(max(0, count - 1) for count in summary["attempts"].values())
 
     def point(names: Values, value: Union[int, float]) -> dict[str, Any]:
-        kind: dict[str, Any] = {"asInt": str(value)} if isinstance(value, int) else {"asDouble": value}
+        kind: dict[str, Any] = (
+            {"asInt": str(value)} if isinstance(value, int) else {"asDouble": value}
+        )
         return {
             "attributes": attributes(names),
             "startTimeUnixNano": str(begun),

@@ -14,6 +14,11 @@ const NODE_REASONS: readonly string[] = [
 /** The kubelet repeats an event while its reason persists; the cluster keeps events for an hour. */
 const REPEATED_WITHIN_MS = 180_000;
 
+/** Whether an event is about a delay that the kubelet reports as an error when a node is busy; it tries again. */
+export function isPassing(message = ""): boolean {
+  return /failed to sync (secret|configmap) cache: timed out/.test(message);
+}
+
 /** A pod that its node cannot start. */
 export interface NodeProblem {
   readonly pod: string;
@@ -52,8 +57,9 @@ export async function nodeProblems(
     .catch(absentOrForbidden);
   return (page?.items ?? [])
     .filter(
-      ({ reason, involvedObject, lastTimestamp }) =>
+      ({ reason, message, involvedObject, lastTimestamp }) =>
         NODE_REASONS.includes(reason) &&
+        !isPassing(message) &&
         names.has(involvedObject.name) &&
         now.getTime() - Date.parse(lastTimestamp ?? "") < REPEATED_WITHIN_MS,
     )

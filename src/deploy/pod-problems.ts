@@ -1,4 +1,4 @@
-import { nodeMessage } from "../cluster/node-problem";
+import { isPassing, nodeMessage } from "../cluster/node-problem";
 import type { TextWithCommands } from "../common/commands";
 
 /** A pod in a list of the cluster, reduced to the fields used here. */
@@ -189,6 +189,7 @@ function eventProblem({
   const fix = eventFixes()[reason];
   // Kubernetes reports a claim that no volume matches as normal.
   if ((type !== "Warning" && reason !== "FailedBinding") || fix === undefined) return [];
+  if (isPassing(message)) return [];
   const error = nodeMessage(message);
   const cause = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${error}`;
   // A node without sandboxes fails all its pods, each attempt with another id.

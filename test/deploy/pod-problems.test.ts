@@ -197,6 +197,17 @@ test("pod problems: pods of runs and the claims of their volumes are not problem
   assert.equal(podProblems([failed], [...events, about("Pod", "minio-0")]).length, 1);
 });
 
+test("pod problems: a mount that waits for the node's cache is none", () => {
+  const late = (object: string): ClusterEvent =>
+    event(
+      "FailedMount",
+      `MountVolume.SetUp failed for volume "a" : failed to sync ${object} cache: timed out waiting for the condition`,
+    );
+  assert.deepEqual(podProblems([], [late("configmap"), late("secret")]), []);
+  const missing = event("FailedMount", 'secret "a" not found');
+  assert.equal(podProblems([], [late("secret"), missing]).length, 1);
+});
+
 test("pod problems: pods that are starting, running or succeeded have none", () => {
   const fine = [
     pod({ phase: "Running", containerStatuses: [{ name: "a", state: {} }] }),

@@ -168,6 +168,24 @@ suite("telemetry", () => {
       }
     }));
 
+  test("telemetry: variables of a stack, with its prefix, replace those without", (t) =>
+    inWorkspace(async (space) => {
+      const received = await receiver(t);
+      await replicate(space, {});
+      const { no_proxy, ...variables } = environment(received);
+      const prefixed = Object.entries(variables).map(([name, value]) => [`TAPCTL_${name}`, value]);
+      const { stderr } = await commit(space, {
+        no_proxy,
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+        ...(Object.fromEntries(prefixed) as NodeJS.ProcessEnv),
+      });
+      assert.equal(stderr, "");
+      assert.deepEqual(
+        received.requests.map(({ path, headers }) => `${path} ${headers.authorization}`).sort(),
+        ["/v1/metrics Bearer key", "/v1/traces Bearer key"],
+      );
+    }));
+
   test("telemetry: a failed attempt and one that left no result are attempts of the trace", (t) =>
     inWorkspace(async (space) => {
       const received = await receiver(t);

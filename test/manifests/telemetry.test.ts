@@ -20,10 +20,8 @@ const containers = reported.flatMap(({ spec }) =>
   ),
 );
 
-test("telemetry: only containers without a connector have the receiver and its headers", () => {
-  const own = containers.filter(({ env = [] }) =>
-    env.some(({ name }) => name?.startsWith("OTEL_")),
-  );
+test("telemetry: only containers without a connector have the receiver and its headers, and Argo's executor reads none of it", () => {
+  const own = containers.filter(({ env = [] }) => env.some(({ name }) => name?.includes("OTEL_")));
   assert.deepEqual([...new Set(own.map(({ of, name }) => `${of} ${name}`))].sort(), [
     "commit-pod main",
     "replicate-pod main",
@@ -31,13 +29,16 @@ test("telemetry: only containers without a connector have the receiver and its h
   ]);
   for (const { env = [] } of own)
     assert.deepEqual(
-      env.filter(({ name }) => name?.startsWith("OTEL_")),
+      env.filter(({ name }) => name?.includes("OTEL_")),
       [
-        { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: telemetry.endpoint },
-        { name: "OTEL_EXPORTER_OTLP_TIMEOUT", value: "500" },
-        { name: "OTEL_RESOURCE_ATTRIBUTES", value: "service.namespace=pipelines,team=a%2Cb%3Dc" },
+        { name: "TAPCTL_OTEL_EXPORTER_OTLP_ENDPOINT", value: telemetry.endpoint },
+        { name: "TAPCTL_OTEL_EXPORTER_OTLP_TIMEOUT", value: "500" },
         {
-          name: "OTEL_EXPORTER_OTLP_HEADERS",
+          name: "TAPCTL_OTEL_RESOURCE_ATTRIBUTES",
+          value: "service.namespace=pipelines,team=a%2Cb%3Dc",
+        },
+        {
+          name: "TAPCTL_OTEL_EXPORTER_OTLP_HEADERS",
           valueFrom: {
             secretKeyRef: { name: "telemetry", key: "headers.json", optional: true },
           },

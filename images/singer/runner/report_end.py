@@ -8,11 +8,23 @@ from collections.abc import Mapping
 from typing import Any
 
 _ENDPOINTS = ("ENDPOINT", "TRACES_ENDPOINT", "METRICS_ENDPOINT")
+_PREFIX = "TAPCTL_"
 
 
 def has_telemetry() -> bool:
     """Whether the environment names an endpoint of OpenTelemetry."""
-    return any(os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in _ENDPOINTS)
+    environment = _environment()
+    return any(environment.get(f"OTEL_EXPORTER_OTLP_{name}") for name in _ENDPOINTS)
+
+
+def _environment() -> Mapping[str, str]:
+    """Stacks put a prefix before OpenTelemetry's variables, which Argo's executor would read as well."""
+    own = {
+        name[len(_PREFIX) :]: value
+        for name, value in os.environ.items()
+        if name.startswith(f"{_PREFIX}OTEL_")
+    }
+    return {**os.environ, **own}
 
 
 def report_end(
@@ -27,7 +39,7 @@ def report_end(
         since = time.monotonic()
         from .telemetry import send
 
-        sending = send(summary, results, parts, os.environ, since)
+        sending = send(summary, results, parts, _environment(), since)
     if os.environ.get("OPENLINEAGE_URL"):
         from .lineage import ended
 

@@ -4,8 +4,15 @@ import type { ClusterSettings } from "./cluster-settings";
 import type { EnvVar } from "./types";
 
 /**
- * Environment of a container that sends traces and metrics, in the form of OpenTelemetry's SDKs;
- * empty without a receiver. Only containers without a connector have it, because of the headers.
+ * Before the names of OpenTelemetry's variables: Argo's executor, which starts the containers, reads
+ * those. It would send its own spans, and log headers that it cannot read.
+ */
+const PREFIX = "TAPCTL_";
+
+/**
+ * Environment of a container that sends traces and metrics, in the form of OpenTelemetry's SDKs
+ * with a prefix; empty without a receiver. Only containers without a connector have it, because of
+ * the headers.
  */
 export function telemetryEnvironment({
   telemetry,
@@ -16,11 +23,11 @@ export function telemetryEnvironment({
   return [
     variable("ENDPOINT", endpoint),
     variable("TIMEOUT", String(milliseconds)),
-    { name: "OTEL_RESOURCE_ATTRIBUTES", value: unexpanded(pairs(resourceAttributes)) },
+    { name: `${PREFIX}OTEL_RESOURCE_ATTRIBUTES`, value: unexpanded(pairs(resourceAttributes)) },
     ...(headers
       ? [
           {
-            name: "OTEL_EXPORTER_OTLP_HEADERS",
+            name: `${PREFIX}OTEL_EXPORTER_OTLP_HEADERS`,
             valueFrom: { secretKeyRef: { name: headers.name, key: headers.key, optional: true } },
           },
         ]
@@ -29,7 +36,7 @@ export function telemetryEnvironment({
 }
 
 function variable(name: string, value: string): EnvVar {
-  return { name: `OTEL_EXPORTER_OTLP_${name}`, value: unexpanded(value) };
+  return { name: `${PREFIX}OTEL_EXPORTER_OTLP_${name}`, value: unexpanded(value) };
 }
 
 /** Attributes in the form of W3C Baggage. */

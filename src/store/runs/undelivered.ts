@@ -26,15 +26,19 @@ export async function listUndelivered(
   store: ObjectStore,
   only?: string,
 ): Promise<ReadonlyMap<string, Undelivered>> {
-  const prefix = only === undefined ? UNDELIVERED_PREFIX : undeliveredKey(only);
-  const keys = (await store.list(prefix)).filter(({ size }) => size > EMPTY_BYTES);
-  const found = await mapConcurrent(AT_ONCE, keys, async ({ key }) => {
+  const keys = only === undefined ? await listKeys(store) : [undeliveredKey(only)];
+  const found = await mapConcurrent(AT_ONCE, keys, async (key) => {
     const body = await store.get(key);
     const value = body && (parseJson(body) as Undelivered);
     const name = key.slice(UNDELIVERED_PREFIX.length, -".json".length);
     return value && Array.isArray(value.failures) ? ([[name, value]] as const) : [];
   });
   return new Map(found.flat());
+}
+
+async function listKeys(store: ObjectStore): Promise<readonly string[]> {
+  const objects = await store.list(UNDELIVERED_PREFIX);
+  return objects.filter(({ size }) => size > EMPTY_BYTES).map(({ key }) => key);
 }
 
 /** On one line. @example `the notification of run R (failed) was not delivered: slack: HTTP 500` */

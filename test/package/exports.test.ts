@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { REPOSITORY } from "../cli/support";
 
 interface PackageFile {
+  readonly version: string;
   readonly bin: { readonly [command: string]: string };
   readonly exports: { readonly [entry: string]: string | { readonly default: string } };
   readonly files: readonly string[];
@@ -27,6 +28,11 @@ test("package: every entry point and command is one of its files", () => {
       `${file} is not packed`,
     );
   }
+});
+
+test("package: its runner has its version, which telemetry and lineage name", () => {
+  const runner = readFileSync(join(REPOSITORY, "images/singer/runner/__init__.py"), "utf8");
+  assert.equal(/^VERSION = "(.*)"$/m.exec(runner)?.[1], own.version);
 });
 
 test("package: it contains no tests", () => {

@@ -1,3 +1,3 @@
 """Runs Singer taps and targets: the entry point of connector images and of local runs."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

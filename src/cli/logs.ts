@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { UserError } from "../common/errors";
 import { findReplication } from "../run/project";
-import { followStoredLogs, readLogs, type LogLine } from "../store/runs/logs";
+import { followStoredLogs } from "../store/runs/follow-logs";
+import { readLogs, type LogLine } from "../store/runs/logs";
 import { listRuns } from "../store/runs/runs";
 import { contextOf, type CliContext } from "./context";
 import { printLog, printNote, wantedSources } from "./log-lines";

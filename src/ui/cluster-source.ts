@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { problemOf } from "../common/errors";
 import { mapConcurrent } from "../common/map-concurrent";
 import type { Connection } from "../cluster/connection";
@@ -13,6 +12,7 @@ import type { PipelineEntry } from "../model/define";
 import type { PipelineFacts } from "../status/facts";
 import type { ObjectStore } from "../store/object-store";
 import type { LivePipelines, Reading } from "./live";
+import { restUntilNext } from "./rest";
 import { cacheRuns } from "./run-cache";
 
 /** Number of pipelines whose runs are read in parallel. */
@@ -91,8 +91,7 @@ export async function readClusterPipelines(
         live.note = problemOf(error);
         live.changed();
       }
-      const least = live.isWatched ? PAUSE_MS.watched : PAUSE_MS.unwatched;
-      await pause(least, undefined, { signal }).catch(() => undefined);
+      await restUntilNext(live, PAUSE_MS, signal);
     }
   };
   return {

@@ -1,6 +1,6 @@
 import type { Commands } from "../common/commands";
 import type { PipelineEntry } from "../model/define";
-import { followStoredLogs } from "../store/runs/logs";
+import { followStoredLogs } from "../store/runs/follow-logs";
 import type { ObjectStore } from "../store/object-store";
 import { livePipelines } from "./live";
 import { readLocalPipelines } from "./local-source";

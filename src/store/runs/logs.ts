@@ -1,8 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../../common/errors";
 import { runPrefix, runsPrefix } from "../keys";
 import type { ObjectStore, StoredObject } from "../object-store";
-import { readSummary } from "./runs";
 
 /**
  * A line that a connector wrote to standard error, or that a step with a user's image wrote to
@@ -31,6 +29,20 @@ export async function readLogs(
   run: string | undefined,
   sources: readonly LogLine["source"][],
 ): Promise<readonly LogLine[]> {
+  const wanted = await loggedRun(store, pipeline, run);
+  const logs = await logsOf(store, pipeline, wanted, sources);
+  const lines = await Promise.all(
+    logs.map(async (log) => parseLog(log, (await store.get(log.key)) ?? Buffer.alloc(0))),
+  );
+  return inOrder(lines.flat());
+}
+
+/** The wanted run, or the newest. @throws UserError if there is none. */
+export async function loggedRun(
+  store: ObjectStore,
+  pipeline: string,
+  run: string | undefined,
+): Promise<string> {
   const runs = await store.listFolders(runsPrefix(pipeline));
   const wanted = run ?? runs.at(-1);
   if (wanted === undefined)
@@ -41,21 +53,35 @@ export async function readLogs(
     throw new UserError(`"${pipeline}" has no run ${wanted}.`, {
       fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${pipeline}`)}`,
     });
-  const prefix = runPrefix(pipeline, wanted);
-  const logs = (await store.list(prefix)).flatMap((object) =>
-    logOf(object, object.key.slice(prefix.length), sources),
-  );
-  const lines = await Promise.all(
-    logs.map(async ({ key, source, ended }) => parse(source, await store.get(key), ended)),
-  );
-  return lines.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  return wanted;
 }
 
-interface Log {
+/** Lines sorted by time. */
+export function inOrder(lines: readonly LogLine[]): readonly LogLine[] {
+  return [...lines].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** A log of a run. */
+export interface Log {
   readonly key: string;
+  /** Size in bytes. */
+  readonly size: number;
   readonly source: LogLine["source"];
   /** Time at which a log without times was written. */
   readonly ended?: string;
+}
+
+/** The logs of a run that belong to the sources. */
+export async function logsOf(
+  store: ObjectStore,
+  pipeline: string,
+  run: string,
+  sources: readonly LogLine["source"][],
+): Promise<readonly Log[]> {
+  const prefix = runPrefix(pipeline, run);
+  return (await store.list(prefix)).flatMap((object) =>
+    logOf(object, object.key.slice(prefix.length), sources),
+  );
 }
 
 /**
@@ -63,62 +89,38 @@ interface Log {
  * one per attempt on a cluster.
  */
 function logOf(
-  { key, modified }: StoredObject,
+  { key, size, modified }: StoredObject,
   file: string,
   sources: readonly LogLine["source"][],
 ): readonly Log[] {
   const connector = /^(tap|target)(-\d+)?\.log$/.exec(file)?.[1];
   if (connector !== undefined)
-    return sources.includes(connector) ? [{ key, source: connector }] : [];
+    return sources.includes(connector) ? [{ key, size, source: connector }] : [];
   const step = /^logs\/([^/]+)\/\d+\/main\.log$/.exec(file)?.[1];
   return step !== undefined && sources.includes("tap") && sources.includes("target")
-    ? [{ key, source: step, ended: modified.toISOString() }]
+    ? [{ key, size, source: step, ended: modified.toISOString() }]
     : [];
 }
 
-function parse(
-  source: LogLine["source"],
-  log: Buffer | undefined,
-  ended: string | undefined,
-): readonly LogLine[] {
-  let time = "";
-  return (log?.toString("utf8") ?? "").split("\n").flatMap((line) => {
-    if (line === "") return [];
-    if (ended !== undefined) return [{ time: ended, source, text: line }];
-    const match = /^(\S+Z) \w+ \| (.*)$/.exec(line);
-    time = match?.[1] ?? time;
-    return [{ time, source, text: match?.[2] ?? line }];
-  });
-}
-
-const POLL_MS = 300;
-
 /**
- * Reports the logs of a run as they are written, until the run has ended.
+ * The lines of a log, or of a part of it.
  *
- * @param run id of the run; undefined for the newest
- * @param signal stops it earlier
+ * @param since time of the lines that precede the first one with a time. Default: unknown.
  */
-export async function followStoredLogs(
-  store: ObjectStore,
-  pipeline: string,
-  run: string | undefined,
-  sources: readonly LogLine["source"][],
-  onLine: (line: LogLine) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const wanted = run ?? (await store.listFolders(runsPrefix(pipeline))).at(-1);
-  const printed = new Map<LogLine["source"], number>();
-  for (; ; await pause(POLL_MS)) {
-    const summary = wanted === undefined ? undefined : await readSummary(store, pipeline, wanted);
-    const lines = await readLogs(store, pipeline, wanted, sources);
-    const counts = new Map<LogLine["source"], number>();
-    for (const line of lines) {
-      const count = (counts.get(line.source) ?? 0) + 1;
-      counts.set(line.source, count);
-      if (count > (printed.get(line.source) ?? 0)) onLine(line);
-    }
-    for (const [source, count] of counts) printed.set(source, count);
-    if (summary?.status !== "running" || signal?.aborted) return;
-  }
+export function parseLog(
+  { source, ended }: Pick<Log, "source" | "ended">,
+  text: Buffer,
+  since = "",
+): readonly LogLine[] {
+  let time = since;
+  return text
+    .toString("utf8")
+    .split("\n")
+    .flatMap((line) => {
+      if (line === "") return [];
+      if (ended !== undefined) return [{ time: ended, source, text: line }];
+      const match = /^(\S+Z) \w+ \| (.*)$/.exec(line);
+      time = match?.[1] ?? time;
+      return [{ time, source, text: match?.[2] ?? line }];
+    });
 }

@@ -39,11 +39,20 @@ const CATALOG = {
 };
 const STEPS: readonly Step[] = [["echo-args"], ["echo-state"]];
 
-async function select(space: Workspace, rules: unknown, flags: object = {}) {
+async function select(
+  space: Workspace,
+  rules: unknown,
+  flags: object = {},
+  tap: { readonly name?: string; readonly config?: object } = {},
+) {
   const base = { config: true, catalog: "catalog", state: true, discover: true, about: false };
   const ended = await space.run(
     "extract",
-    ...space.tap(STEPS, { discover: CATALOG }, { flags: { ...base, ...flags } }),
+    ...space.tap(
+      STEPS,
+      { discover: CATALOG, ...tap.config },
+      { ...(tap.name && { name: tap.name }), flags: { ...base, ...flags } },
+    ),
     { select: space.write("select.json", rules) },
   );
   const entries = space.exists("catalog.json")
@@ -83,6 +92,25 @@ describe("selection", () => {
       assert.equal(entries[1] && "selected" in entries[1], false);
       assert.match(ended.stderr, /args .*--catalog \S+catalog\.json/);
     }));
+
+  for (const [what, tap, key] of [
+    ["MeltanoLabs' tap-postgres continues", { name: "tap-postgres" }, "_sdc_lsn"],
+    ["PipelineWise's", { name: "tap-postgres", config: { dbname: "shop" } }, undefined],
+    ["another tap", { name: "tap-mysql" }, undefined],
+  ] as const)
+    test(`selection: LOG_BASED streams of ${what} ${key ? "at the saved position, their replication key" : "get no replication key"}`, () =>
+      inWorkspace(async (space) => {
+        const rules = [
+          { stream: "public-*", replicationMethod: "LOG_BASED" },
+          { stream: "public-users", replicationMethod: "FULL_TABLE" },
+        ];
+        const { ended, metadata } = await select(space, rules, {}, tap);
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.deepEqual(
+          ["public-items", "public-users"].map((name) => metadata(name)?.["replication-key"]),
+          [key, undefined],
+        );
+      }));
 
   test("selection: include and exclude apply; automatic properties stay, unsupported ones are never selected", () =>
     inWorkspace(async (space) => {

@@ -96,6 +96,9 @@ suite("replication slots of a PostgreSQL server", () => {
         [[], SLOT, "reserved", null],
       );
       assert.ok(typeof slot?.lagBytes === "number" && slot.lagBytes < 2 ** 20);
+      await query(postgres, `insert into orders select max(id) + 1, 'z' from orders`);
+      const next = await runPipeline(context, pipeline(mode));
+      assert.deepEqual([next.status, next.records], ["succeeded", 1]);
     });
 
   test("slots: check shows one that lags, retains too much, is lost, or does not exist", async () => {

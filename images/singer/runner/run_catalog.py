@@ -12,6 +12,7 @@ from .files import read_json, read_list, write_atomic
 from .rules import Options
 from .selection import check_rule, select
 from .session import Session
+from .slots import keeps_positions, key_by_position
 from .stored_catalog import catalog_to_store, still_fits, stored_catalog
 from .tap_config import TapConfig
 
@@ -51,7 +52,7 @@ def run_catalog(
     # The attempt before may have failed because the source has changed.
     if stored and not args.attempt:
         try:
-            return _selected(session, stored, rules)
+            return _selected(session, tap, config, stored, rules)
         except RunnerError as error:
             # The source may have new streams.
             session.log.line("runner", f"discovers again: in the stored catalog, {error}")
@@ -59,7 +60,7 @@ def run_catalog(
     found = discover()
     if stored and still_fits(stored, found, rules):
         session.log.line("runner", "uses the stored catalog: the source still has what it selects")
-        return _selected(session, stored, rules)
+        return _selected(session, tap, config, stored, rules)
     return _discovered(session, tap, config, found, rules)
 
 
@@ -72,16 +73,20 @@ def _discovered(
     keeps = args.discovered and (args.catalog_max_age or had_one)
     # Before selection, which changes the catalog.
     text = catalog_to_store(session, tap, config.given, found) if keeps else b""
-    catalog = _selected(session, found, rules)
+    catalog = _selected(session, tap, config, found, rules)
     if keeps:
         write_atomic(args.discovered, text)
         session.log.line("runner", "stores the discovered catalog for the next runs")
     return catalog
 
 
-def _selected(session: Session, catalog: Catalog, rules: list[Any]) -> Catalog:
+def _selected(
+    session: Session, tap: Connector, config: TapConfig, catalog: Catalog, rules: list[Any]
+) -> Catalog:
     for warning in select(catalog, rules):
         session.warn(warning)
+    if keeps_positions(tap.name, config.given):
+        key_by_position(catalog)
     return catalog
 
 

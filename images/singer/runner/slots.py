@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from .catalog import entries, is_selected, method_of
+from .catalog import entries, is_selected, metadata_of, method_of
 from .codes import OK, TAP_FAILED
 from .connector import Connector
 from .log import timestamp
@@ -24,6 +24,7 @@ _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "slot_query.
 _SECONDS = 10
 """Shorter than a load waits for the outcome of its tap."""
 _DEFAULT = "tappostgres"
+_POSITION = "_sdc_lsn"
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -72,6 +73,19 @@ def slot_names(tap: str, config: Mapping[str, Any]) -> list[str]:
     database, tap_id = config["dbname"], config.get("tap_id")
     names = [f"pipelinewise_{database}", *([f"pipelinewise_{database}_{tap_id}"] if tap_id else [])]
     return [re.sub("[^a-z0-9_]", "_", name.lower()) for name in names]
+
+
+def keeps_positions(tap: str, config: Mapping[str, Any]) -> bool:
+    """Whether a tap keeps its position in the log as a replication key: MeltanoLabs' tap-postgres."""
+    return "postgres" in tap and "dbname" not in config
+
+
+def key_by_position(catalog: Mapping[str, Any]) -> None:
+    """Names the position as replication key: without one, the tap reads the log from the start in each run."""
+    for entry in entries(catalog, "the catalog"):
+        root = metadata_of(entry, [])
+        if is_selected(entry) and method_of(entry) == "LOG_BASED":
+            root["replication-key"] = root.get("replication-key") or _POSITION
 
 
 def query(tap: Connector, config: Mapping[str, Any], names: list[str]) -> list[dict[str, Any]]:

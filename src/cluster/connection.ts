@@ -71,7 +71,7 @@ const CONNECT_MS = 10_000;
 const TRIES = 3;
 
 /** Reads the kubeconfig; the first request connects to the cluster. */
-export function connect({ context, namespace }: ConnectionArgs): Promise<Connection> {
+export async function connect({ context, namespace }: ConnectionArgs): Promise<Connection> {
   return connectTo(chooseContext(context), namespace);
 }
 

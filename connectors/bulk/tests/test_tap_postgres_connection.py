@@ -297,6 +297,7 @@ def replica(tcp: PostgresServer) -> Iterator[PostgresServer]:
         file.write(
             f"listen_addresses = ''\nport = 5432\nunix_socket_directories = '{one.folder}'\n"
             "max_standby_streaming_delay = 1s\nhot_standby_feedback = off\n"
+            "log_recovery_conflict_waits = on\ndeadlock_timeout = 10ms\n"
         )
     one.start()
     yield one
@@ -314,9 +315,13 @@ def cause_conflict(tcp: PostgresServer, replica: PostgresServer) -> None:
     """Remove rows that the replica's snapshot sees; wait until the replica wants to do the same."""
     tcp.query("delete from big where id % 2 = 0")
     tcp.query("vacuum big")
-    # It waits for a second, then cancels the statement, which notices when it can send again.
+    # It waits for a second, then cancels the statement, which notices when it can send again. The
+    # log says so also to those who look later.
+    deadline = time.monotonic() + 60
+    while "recovery still waiting" not in (replica.folder / "log").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     waits = "exists (select from pg_stat_activity where backend_type = 'startup' and wait_event like 'RecoveryConflict%')"
-    wait_for(replica, waits)
     wait_for(replica, f"not {waits}")
 
 

@@ -27,9 +27,10 @@ const TSC = {
 
 /**
  * The type check of 200 pipelines with 30 added connectors, each pipeline with a stored catalog of 300 streams of its
- * own, of which it selects five. The declarations of the package must be built: `node src/bin/build.mjs --types`.
+ * own, of which it selects five. Builds the declarations of the package first.
  */
 export async function benchTypeCheck({ folder }: BenchContext): Promise<readonly Figure[]> {
+  await usageOf(["node", join(ROOT, "src", "bin", "build.mjs"), "--types"]);
   const project = await writeProject(join(folder, "type-check"));
   const check = (tsc: string) => () => usageOf(["node", tsc, "-p", project]);
   const sides = await inTurn("type-check", ROUNDS, {

@@ -27,7 +27,7 @@ export function localGate(
     admit(request, response, url) {
       const given = url.pathname === "/" ? url.searchParams.get("token") : null;
       if (given !== null && isSame(given, token)) {
-        // A page that goes on by itself: after a redirect from another site, a strict cookie would not be sent.
+        // A page that continues by itself: after a redirect from another site, a strict cookie would not be sent.
         response
           .writeHead(200, {
             "content-type": "text/html; charset=utf-8",

@@ -11,7 +11,12 @@ import {
 import { imageSboms } from "../../src/common/registry/image-sbom";
 import type { Login } from "../../src/common/registry/registry-token";
 import type { BuildContext, ImageBuild } from "../../src/manifests/images/image";
-import { builderOf, provenance, sourceOf } from "../../src/manifests/images/provenance";
+import {
+  builderOf,
+  provenance,
+  sourceOf,
+  type Source,
+} from "../../src/manifests/images/provenance";
 import type { CheckedSettings } from "../../src/settings/schema";
 import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import { readPublicKey } from "../../src/settings/public-key";
@@ -53,6 +58,9 @@ export function imageSigner({
   const passwordText =
     password === undefined ? pulumi.output("") : requireSecret(secrets, password);
   const limited = limitConcurrency(PARALLEL);
+  // Three calls of git, only if an image lacks its provenance.
+  let found: { readonly source: Source | undefined } | undefined;
+  const source = () => (found ??= { source: sourceOf(process.cwd()) }).source;
   return (image, build) =>
     limited(async () => {
       const login = await loginOf(registry);
@@ -69,7 +77,7 @@ export function imageSigner({
                 build,
                 platforms,
                 locks: context.locks,
-                source: sourceOf(process.cwd()),
+                source: source(),
                 builder: builderOf(process.env),
               }),
             ]),

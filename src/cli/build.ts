@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { DEFAULT_STACK } from "../common/commands";
-import { assertValid } from "../model/validation/validate";
-import { loadProject } from "../run/project";
+import { validProject } from "./valid-project";
 
 /** `tapctl build`: the stack's images without an update. */
 export function addBuild(program: Command): void {
@@ -14,9 +13,7 @@ export function addBuild(program: Command): void {
     .option("--stack <name>", "stack to use, with settings in Pulumi.NAME.yaml", DEFAULT_STACK)
     .addHelpText("after", "\nExample:\n  $ npx tapctl build --stack prod > digests.json")
     .action(async ({ stack }: { readonly stack: string }, command: Command) => {
-      const { project } = command.optsWithGlobals<{ readonly project?: string }>();
-      const { root, entries } = loadProject(project ?? process.cwd());
-      assertValid(entries);
+      const { root, entries } = validProject(command);
       const { readStackFile } = await import("../settings/stack-file.js");
       const { buildImages } = await import("../deploy/build.js");
       return buildImages(root, entries, readStackFile(root, stack).settings);

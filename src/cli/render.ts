@@ -4,10 +4,9 @@ import { DEFAULT_NAMESPACE } from "../common/commands";
 import type { Rendered } from "../manifests/render/render";
 import { UserError } from "../common/errors";
 import { DEFAULTS } from "../model/defaults";
-import { loadProject } from "../run/project";
-import { assertValid } from "../model/validation/validate";
 import { print, printJson } from "../common/print";
 import type { SecretStore } from "../manifests/complete/external-secret";
+import { validProject } from "./valid-project";
 import { writeFiles } from "./write-files";
 
 interface RenderFlags {
@@ -113,12 +112,8 @@ async function renderedOf(
 ): Promise<Rendered> {
   // Every verb has --namespace; here it is the namespace of the manifests, and no cluster is
   // used.
-  const { project, namespace } = command.optsWithGlobals<{
-    readonly project?: string;
-    readonly namespace?: string;
-  }>();
-  const { root, entries } = loadProject(project ?? process.cwd());
-  assertValid(entries);
+  const { namespace } = command.optsWithGlobals<{ readonly namespace?: string }>();
+  const { root, entries } = validProject(command);
   if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     throw new UserError(`Invalid value for --namespace: "${namespace}".`, {
       fix: `Use at most 63 lowercase letters, digits and "-".`,
@@ -141,10 +136,7 @@ async function renderedOf(
 
 async function complete(flags: RenderFlags, command: Command): Promise<void> {
   const { stack, out, for: tool, repo = tool === "flux" ? "flux-system" : undefined } = flags;
-  const { project, namespace } = command.optsWithGlobals<{
-    readonly project?: string;
-    readonly namespace?: string;
-  }>();
+  const { namespace } = command.optsWithGlobals<{ readonly namespace?: string }>();
   const ofStack = [
     ["--registry", flags.registry],
     ["--base-image", flags.baseImage],
@@ -158,8 +150,7 @@ async function complete(flags: RenderFlags, command: Command): Promise<void> {
     throw new UserError("--complete needs --stack, --out and, for Argo CD, --repo.", {
       fix: "Write: tapctl render --complete --stack NAME --out FOLDER --repo URL",
     });
-  const { root, entries } = loadProject(project ?? process.cwd());
-  assertValid(entries);
+  const { root, entries } = validProject(command);
   const { renderComplete } = await import("./render-complete.js");
   return renderComplete(
     { root, entries },

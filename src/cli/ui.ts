@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { UserError } from "../common/errors";
 import { print, printJson } from "../common/print";
 import type { ConsoleActions } from "../ui/actions";
@@ -32,7 +32,7 @@ export function addUi(program: Command): void {
       "serve a live page about the pipelines and their runs to the browser of this machine, until Ctrl-C; for a cluster, it links to the consoles of Argo Workflows and MinIO",
     )
     .option("--allow-changes", "add buttons that run, cancel, retry, suspend and roll back")
-    .option("--port <n>", "port to listen on (default: a free one)", "0")
+    .addOption(new Option("--port <n>", "port to listen on").default("0", "a free one"))
     .option("--no-browser", "print the address without opening a browser")
     .option("--json", "print as JSON: {url, consoles: [{name, url, credentials}]}")
     .addHelpText("after", EXAMPLES)

@@ -20,6 +20,7 @@ import { silences } from "./silence";
 import { scheduledSince } from "./spec-owner";
 import { secondsBetween } from "./steps";
 import { stuckPods } from "./stuck-pods";
+import { sharedPodReader } from "./workflow-pods";
 import {
   getWorkflow,
   hasEnded,
@@ -67,9 +68,15 @@ export async function clusterFacts(
   if (idle !== undefined) onIdle(idle.found);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
+  const now = new Date();
+  const active = workflows.filter((workflow) => isRun(workflow) && !hasEnded(workflow));
+  const readPods = sharedPodReader(
+    connection,
+    new Set(active.map(({ metadata }) => metadata.name)),
+  );
   const [silent, stuck, undelivered] = await Promise.all([
-    silences(connection, workflows.filter(isRun)),
-    stuckPods(connection, workflows.filter(isRun)),
+    silences(connection, active, now, readPods),
+    stuckPods(connection, active, now, readPods),
     read((opened) => listUndelivered(opened, only)),
   ]);
   const named = new Set(entries.map(({ name }) => name));

@@ -2,8 +2,8 @@ import type { Connection } from "./connection";
 import { containersOf } from "./containers";
 import { nodeProblems } from "./node-problem";
 import type { MetadataOnly, PodObject } from "./objects";
-import { podsOf, WORKFLOW_LABEL } from "./silence";
 import { stuckReason } from "./stuck";
+import { podReader, workflowOf, type ReadPods } from "./workflow-pods";
 import { hasEnded } from "./workflows";
 
 /** A pod that has not been pending for long is starting. */
@@ -17,6 +17,7 @@ export async function stuckPods(
   connection: Connection,
   workflows: readonly MetadataOnly[],
   now = new Date(),
+  readPods: ReadPods = podReader(connection),
 ): Promise<ReadonlyMap<string, string>> {
   const active = workflows.filter(
     (workflow) =>
@@ -25,16 +26,14 @@ export async function stuckPods(
   );
   if (active.length === 0) return new Map();
   const names = new Set(active.map(({ metadata }) => metadata.name));
-  const pods = (await podsOf(connection, names)).filter(
-    ({ status }) => status?.phase === "Pending",
-  );
+  const pods = (await readPods(names)).filter(({ status }) => status?.phase === "Pending");
   const ofNodes = new Map(
     (await nodeProblems(connection, pods, now)).map(({ pod, reason }) => [pod, reason]),
   );
   return new Map(
     pods.flatMap((pod) => {
       const reason = reasonOf(pod) ?? ofNodes.get(pod.metadata.name);
-      return reason === undefined ? [] : [[pod.metadata.labels?.[WORKFLOW_LABEL] ?? "", reason]];
+      return reason === undefined ? [] : [[workflowOf(pod), reason]];
     }),
   );
 }

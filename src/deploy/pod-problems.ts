@@ -1,4 +1,5 @@
 import { isPassing, nodeMessage } from "../cluster/node-problem";
+import { WORKFLOW_LABEL } from "../cluster/workflow-pods";
 import type { TextWithCommands } from "../common/commands";
 
 /** A pod in a list of the cluster, reduced to the fields used here. */
@@ -99,7 +100,7 @@ export function podProblems(
 }
 
 function isOfRun({ metadata: { labels = {} } }: PodStatus): boolean {
-  return labels["workflows.argoproj.io/workflow"] !== undefined;
+  return labels[WORKFLOW_LABEL] !== undefined;
 }
 
 /** Whether an event is about one of these pods or a claim for its volumes, `POD-VOLUME`. */

@@ -6,7 +6,7 @@ import type { FollowUp, Replication } from "../model/replication";
 import { requireSeconds } from "../model/units";
 import type { RunEvents } from "./events";
 import { resolveSettings, type SecretLookup } from "./secrets";
-import type { RunPart } from "./reports";
+import { endedPart, type RunPart } from "./reports";
 import type { Stop } from "./stop";
 
 /** What local follow-ups need. */
@@ -61,12 +61,7 @@ export async function runFollowUps(
       context,
     );
     const error = end === 0 ? null : typeof end === "number" ? `exited with ${end}` : end;
-    context.parts.push({
-      name: `follow-up ${followUp.name}`,
-      started,
-      ended: new Date().toISOString(),
-      ...(error !== null && { error }),
-    });
+    context.parts.push(endedPart(`follow-up ${followUp.name}`, started, error));
     if (error !== null) return `follow-up "${followUp.name}" ${error}`;
   }
   return null;

@@ -27,6 +27,11 @@ export interface RunPart {
   readonly error?: string;
 }
 
+/** A step that ends now. */
+export function endedPart(name: string, started: string, error?: string | null): RunPart {
+  return { name, started, ended: new Date().toISOString(), ...(error && { error }) };
+}
+
 /** A run to report. */
 export interface ReportsArgs {
   readonly entry: Replication;

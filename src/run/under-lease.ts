@@ -18,7 +18,7 @@ import { filesBelow, layOutRun, type RunFiles } from "./files";
 import { runFollowUps } from "./follow-ups";
 import { watchLimits } from "./limits";
 import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
-import { startReports, type Reports, type RunPart } from "./reports";
+import { endedPart, startReports, type Reports, type RunPart } from "./reports";
 import type { RunContext, RunOptions } from "./run-options";
 import { ExitCode, type RunnerEvent } from "./runner";
 import { liveSummary } from "./live-summary";
@@ -56,6 +56,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
     results: leased.workspace.directory,
   });
   const parts: RunPart[] = [];
+  const end = (summary: RunSummary) => close(leased, { reports, parts }, summary);
   const release = watchLimits(leased);
   const live = liveSummary(context.store, opening);
   const runner = (event: RunnerEvent) => {
@@ -68,9 +69,9 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       () => live.end(),
     );
     await files.keepOutputs();
-    const { committed, unsaved } = await timed(parts, "commit", () =>
-      commit(leased, files, replicated.code),
-    );
+    const committing = new Date().toISOString();
+    const { committed, unsaved } = await commit(leased, files, replicated.code);
+    parts.push(endedPart("commit", committing, unsaved));
     const error =
       unsaved === undefined
         ? errorOf(leased, replicated)
@@ -82,24 +83,16 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
           : replicated.code,
       error,
     };
-    const end = loaded.code === ExitCode.ok ? await followUp(leased, files, parts) : loaded;
-    return await close(
-      leased,
-      { reports, parts },
-      closingSummary(opening, replicated, committed, end, files),
-    );
+    const result = loaded.code === ExitCode.ok ? await followUp(leased, files, parts) : loaded;
+    return await end(closingSummary(opening, replicated, committed, result, files));
   } catch (error) {
     if (context.stop.atOnce.aborted)
-      return await close(
-        leased,
-        { reports, parts },
-        {
-          ...opening,
-          status: "interrupted",
-          code: ExitCode.interrupted,
-          error: context.stop.reason ?? null,
-        },
-      );
+      return await end({
+        ...opening,
+        status: "interrupted",
+        code: ExitCode.interrupted,
+        error: context.stop.reason ?? null,
+      });
     const failed = {
       ...opening,
       status: "failed",
@@ -107,7 +100,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
       error: problemOf(error),
     } as const;
     // If the store is not writable, this fails too, with a less helpful message.
-    await close(leased, { reports, parts }, failed).catch(() => undefined);
+    await end(failed).catch(() => undefined);
     throw error;
   } finally {
     release();
@@ -243,23 +236,6 @@ async function close(
   const closed = { ...ended, warnings: [...ended.warnings, ...undelivered] };
   await writeSummary(context.store, closed);
   return closed;
-}
-
-/** Adds a step to `parts` when it has ended. */
-async function timed<Of extends { readonly unsaved?: string }>(
-  parts: RunPart[],
-  name: string,
-  step: () => Promise<Of>,
-): Promise<Of> {
-  const started = new Date().toISOString();
-  const result = await step();
-  parts.push({
-    name,
-    started,
-    ended: new Date().toISOString(),
-    ...(result.unsaved !== undefined && { error: result.unsaved }),
-  });
-  return result;
 }
 
 function openingSummary(

@@ -12,6 +12,12 @@ export const OPTIONS = ["fullRefresh", "offline", "dataOnly"] as const;
 /** An option of an action. */
 export type OptionName = (typeof OPTIONS)[number];
 
+/** The option of a run that starts over. */
+export const FULL_REFRESH: PlanOption = {
+  name: "fullRefresh",
+  label: "Ignore the saved state and replicate everything (--full-refresh)",
+};
+
 /** What an action will do, for the dialog that confirms it. */
 export interface Plan {
   readonly title: string;

@@ -9,7 +9,7 @@ import { deployedPipeline } from "../cluster/submit";
 import type { PipelineEntry } from "../model/define";
 import { isReplication } from "../model/define";
 import type { ObjectStore } from "../store/object-store";
-import type { ConsoleActions, Plan } from "./actions";
+import { FULL_REFRESH, type ConsoleActions, type Plan } from "./actions";
 import { ACTIONS, type Action, type Rights } from "./buttons";
 import { planRollback, runOf, takeRollback } from "./rollback";
 
@@ -91,15 +91,7 @@ async function planOf(
         text: [
           "A run starts on the cluster. If another one is in progress, it waits for that to end.",
         ],
-        options:
-          entry !== undefined && !isReplication(entry)
-            ? []
-            : [
-                {
-                  name: "fullRefresh",
-                  label: "Ignore the saved state and replicate everything (--full-refresh)",
-                },
-              ],
+        options: entry !== undefined && !isReplication(entry) ? [] : [FULL_REFRESH],
       };
     }
     case "cancel":

@@ -1,13 +1,13 @@
 import type { Connection } from "../cluster/connection";
 import { followWorkflow } from "../cluster/follow";
 import { findRun, isInProgress, logOfRun } from "../cluster/run-logs";
-import { runSteps } from "../cluster/run-steps";
+import { runSteps, type RunStep } from "../cluster/run-steps";
 import { absent } from "../cluster/api-errors";
 import type { Commands } from "../common/commands";
 import type { ObjectStore } from "../store/object-store";
 import { readClusterPipelines, type ClusterReading } from "./cluster-source";
 import { livePipelines } from "./live";
-import type { ConsoleLink, ConsoleSource, LogRequest, RunStep } from "./source";
+import type { ConsoleLink, ConsoleSource, LogRequest } from "./source";
 
 /** What the console of a cluster shows. */
 export interface ClusterConsoleArgs extends ClusterReading {

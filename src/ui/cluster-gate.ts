@@ -5,6 +5,7 @@ import { html } from "../report/html";
 import type { ConsoleActions } from "./actions";
 import { clusterRights } from "./cluster-rights";
 import type { Gate, Visitor } from "./gate";
+import { plainPage } from "./page";
 import { bodyOf, checkOrigin, cookieOf, Refused } from "./requests";
 
 /** How people are recognized. */
@@ -113,10 +114,10 @@ function askForToken(response: ServerResponse, status: number, problem?: string)
     problem === undefined ? null : html`<p class="error whole" role="alert">${problem}</p>`;
   response.writeHead(status, { "content-type": "text/html; charset=utf-8" });
   response.end(
-    html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Log in – tapctl</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/report.css"><link rel="stylesheet" href="/console.css"></head>
-<body><main id="main"><h1>Log in</h1>${reason}<p>Enter a token of the cluster that may list workflows and read logs in the namespace of the pipelines. Create one with:</p><pre>kubectl create token SERVICE_ACCOUNT -n NAMESPACE</pre>
-<form method="post" action="/login" class="do"><input type="password" name="token" aria-label="Token" autocomplete="off" required autofocus> <button type="submit">Log in</button></form></main></body></html>
-`.markup,
+    plainPage(
+      "Log in",
+      html`${reason}<p>Enter a token of the cluster that may list workflows and read logs in the namespace of the pipelines. Create one with:</p><pre>kubectl create token SERVICE_ACCOUNT -n NAMESPACE</pre>
+<form method="post" action="/login" class="do"><input type="password" name="token" aria-label="Token" autocomplete="off" required autofocus> <button type="submit">Log in</button></form>`,
+    ),
   );
 }

@@ -8,6 +8,7 @@ import {
   WORKFLOWS,
   type Resource,
 } from "../cluster/resources";
+import { STORE_SECRET } from "../manifests/stack/object-store";
 import type { ActionName } from "./buttons";
 
 /** A permission in the namespace of the pipelines. */
@@ -25,7 +26,7 @@ const PATCH: Permission = { verb: "patch", resource: WORKFLOWS };
 const DELETE: Permission = { verb: "delete", resource: WORKFLOWS };
 const SCHEDULE: Permission = { verb: "patch", resource: CRON_WORKFLOWS };
 /** The keys of the bucket, with which the command writes states. */
-const KEYS: Permission = { verb: "get", resource: SECRETS, name: "object-store" };
+const KEYS: Permission = { verb: "get", resource: SECRETS, name: STORE_SECRET };
 
 /** What the verb of each action needs. */
 const NEEDED: { readonly [action in ActionName]: readonly Permission[] } = {

@@ -4,8 +4,8 @@ import type { Connection } from "../cluster/connection";
 import type { MetadataOnly } from "../cluster/objects";
 import { runIdOf } from "../cluster/run-id";
 import { progressOf } from "../cluster/run-progress";
-import { podsOf } from "../cluster/silence";
 import { clusterFacts } from "../cluster/status";
+import { podReader, workflowOf } from "../cluster/workflow-pods";
 import { isRun, listActiveWorkflows, phaseOf } from "../cluster/workflows";
 import { PIPELINE_LABEL } from "../manifests/argo/names";
 import type { PipelineEntry } from "../model/define";
@@ -148,9 +148,9 @@ async function readProgress(
     .slice(0, MOST_IN_PROGRESS);
   if (running.length === 0) return;
   const runs = new Map(running.map(({ metadata }) => [metadata.name, runIdOf(metadata)]));
-  const pods = await podsOf(connection, new Set(runs.keys()));
-  for (const [{ metadata }, progress] of await progressOf(connection, pods)) {
-    const run = runs.get(metadata.labels?.["workflows.argoproj.io/workflow"] ?? "");
+  const pods = await podReader(connection)(new Set(runs.keys()));
+  for (const [pod, progress] of await progressOf(connection, pods)) {
+    const run = runs.get(workflowOf(pod));
     if (run !== undefined) live.rates.observe(run, progress);
   }
 }

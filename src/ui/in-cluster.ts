@@ -2,13 +2,11 @@ import { connectInside } from "../cluster/connect-inside";
 import { openClusterStore } from "../cluster/store";
 import { commandsFor } from "../common/commands";
 import { reportMistakes } from "../common/program";
+import { CONSOLE_PORT } from "../manifests/stack/console";
 import { clusterActions } from "./cluster-actions";
 import { clusterConsole } from "./cluster-console";
 import { clusterGate } from "./cluster-gate";
 import { serveConsole } from "./server";
-
-/** Port of the console in its pod. */
-const PORT = 8080;
 
 /** Forwarded ports: of them, only the name matters. */
 const LOCAL = /^(localhost|127\.0\.0\.1)(:\d+)?$/;
@@ -41,7 +39,7 @@ async function main(): Promise<void> {
       mayChange: changes === "true",
     }),
     address: "0.0.0.0",
-    port: PORT,
+    port: CONSOLE_PORT,
     isHost: (host) => LOCAL.test(host) || hosts.split(",").includes(host),
   });
   process.stdout.write(`The console listens on port ${server.port}.\n`);

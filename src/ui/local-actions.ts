@@ -1,12 +1,11 @@
 import { commandsFor, type Commands } from "../common/commands";
 import { UserError } from "../common/errors";
-import { isReplication } from "../model/define";
 import { cancelLocalRun } from "../run/cancel-run";
 import { findReplication, type Project } from "../run/project";
 import { leaseGuard } from "../run/state-changes";
 import { GRACE_SECONDS } from "../run/stop";
 import type { ObjectStore } from "../store/object-store";
-import type { ConsoleActions, OptionName, Plan } from "./actions";
+import { FULL_REFRESH, type ConsoleActions, type OptionName, type Plan } from "./actions";
 import type { Action, Rights } from "./buttons";
 import { planRollback, runOf, takeRollback } from "./rollback";
 import { startLocalRun } from "./start-local-run";
@@ -71,10 +70,7 @@ function planRun(pipeline: string, { tapctl }: Commands): Plan {
     ],
     command: tapctl(`run ${pipeline}`),
     options: [
-      {
-        name: "fullRefresh",
-        label: "Ignore the saved state and replicate everything (--full-refresh)",
-      },
+      FULL_REFRESH,
       { name: "offline", label: "Read bundled sample data instead of the source (--offline)" },
     ],
   };
@@ -105,9 +101,4 @@ function notHere({ action }: Action): UserError {
   return new UserError(`The action ${action} needs a cluster.`, {
     fix: ({ tapctlOnCluster }) => `Open the console with: ${tapctlOnCluster("ui --allow-changes")}`,
   });
-}
-
-/** Whether the array has pipelines that can run on this machine. */
-export function hasLocalPipelines({ entries }: Project): boolean {
-  return entries.some(isReplication);
 }

@@ -1,6 +1,7 @@
 import { problemOf } from "../common/errors";
+import type { LogLine } from "../store/runs/logs";
 import type { EventStream } from "./event-stream";
-import type { ConsoleSource, ShownLine } from "./source";
+import type { ConsoleSource } from "./source";
 
 /** Lines are sent together. */
 const PAUSE_MS = 150;
@@ -13,9 +14,9 @@ export async function sendLog(
   source: ConsoleSource,
   run: { readonly pipeline: string; readonly run: string },
 ): Promise<void> {
-  let waiting: ShownLine[] = [];
+  let waiting: LogLine[] = [];
   let dropped = 0;
-  const add = (line: ShownLine) => {
+  const add = (line: LogLine) => {
     waiting.push(line);
     if (waiting.length < 2 * MOST_LINES) return;
     dropped += waiting.length - MOST_LINES;
@@ -50,6 +51,6 @@ export async function sendLog(
 }
 
 /** A line of the console itself. */
-function noteLine(text: string): ShownLine {
+function noteLine(text: string): LogLine {
   return { time: "", source: "tapctl", text };
 }

@@ -39,8 +39,13 @@ function logPane(): Html {
 
 /** A page for an address without one, or for a request that is refused. */
 export function messagePage(title: string, text: string): string {
+  return plainPage(title, html`<p>${text}</p>`);
+}
+
+/** A page without navigation and updates. */
+export function plainPage(title: string, content: Html): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title} – tapctl</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/report.css"><link rel="stylesheet" href="/console.css"></head>
-<body><main id="main"><h1>${title}</h1><p>${text}</p></main></body></html>
+<body><main id="main"><h1>${title}</h1>${content}</main></body></html>
 `.markup;
 }

@@ -1,5 +1,7 @@
+import type { RunStep } from "../cluster/run-steps";
 import type { Commands } from "../common/commands";
 import type { ObjectStore } from "../store/object-store";
+import type { LogLine } from "../store/runs/logs";
 import type { LivePipelines } from "./live";
 
 /** A link in the footer of each page. */
@@ -8,29 +10,13 @@ export interface ConsoleLink {
   readonly url: string;
 }
 
-/** A step of a run on a cluster. */
-export interface RunStep {
-  readonly step: string;
-  readonly phase: string;
-  readonly seconds: number | null;
-  readonly message: string | null;
-}
-
-/** A line of a log. */
-export interface ShownLine {
-  /** RFC 3339 in UTC. */
-  readonly time: string;
-  readonly source: string;
-  readonly text: string;
-}
-
 /** A log that a page follows. */
 export interface LogRequest {
   readonly pipeline: string;
   /** Id of the run. */
   readonly run: string;
   readonly signal: AbortSignal;
-  readonly onLine: (line: ShownLine) => void;
+  readonly onLine: (line: LogLine) => void;
   /** Called with progress of the run and with gaps in the log. */
   readonly onNote: (text: string) => void;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { Phase } from "../../src/cluster/objects";
 import { toJsonText } from "../../src/common/json";
 import { commitState } from "../../src/store/state/state";
 import { writeSummary } from "../../src/store/runs/runs";
@@ -192,7 +193,7 @@ suite("console pages", () => {
       place: HOSTILE,
       links: [{ name: HOSTILE, url: "http://localhost:1" }],
       steps: () =>
-        Promise.resolve([{ step: HOSTILE, phase: HOSTILE, seconds: 1, message: HOSTILE }]),
+        Promise.resolve([{ step: HOSTILE, phase: HOSTILE as Phase, seconds: 1, message: HOSTILE }]),
     };
     source.live.note = HOSTILE;
     const name = `${HOSTILE_NAME}clickstream`;

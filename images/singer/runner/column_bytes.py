@@ -11,11 +11,10 @@ import re
 from operator import methodcaller
 from typing import Any, Optional
 
-from .mask_runs import ESCAPED
+from .mask_runs import ESCAPED, PLAIN_NAME
 
 NOT_NULL = "not null"
 _HEAD = re.compile(rb'\{(?:[^{}\\\n]*,[ \t]*)?"record"[ \t]*:[ \t]*\{')
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
 _MAYBE_NULL = (b"null", b" null", b"  ", b" \t", b"\t")
 
 
@@ -29,7 +28,7 @@ class FlatRecords:
 
     def have(self, column: str, wanted: Any) -> bool:
         """Whether each record has a wanted value in a column; False if that takes a closer look."""
-        if self._head is None or not _PLAIN_NAME.match(column):
+        if self._head is None or not PLAIN_NAME.match(column):
             return False
         name = f'"{column}":'.encode()
         if name in self._head:

@@ -14,6 +14,7 @@ from .lossless import JsonText
 from .messages import state_value
 from .report_end import has_telemetry, report_end
 from .request import Arguments
+from .run_steps import retries_in
 from .summary import result_of, summary
 from .workflow import COMPLETE, awaited_outcome
 
@@ -101,7 +102,6 @@ def _parts(args: Arguments, began: str) -> list[dict[str, Any]]:
 
 def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
     """Numbers for metrics, one per file; 0 or -1 for unknown values, because Argo rejects empty files."""
-    tries = told["attempts"]
     numbers = {
         "records": told["records"],
         "bytes": told["bytes"],
@@ -111,7 +111,7 @@ def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
         "schemaChanges": len(told.get("schemaChanges", ())),
         "slotBytes": _slot_bytes(told.get("slots")),
         "slotsAtRisk": sum(bool(slot["problem"]) for slot in told.get("slots", ())),
-        "retries": sum(max(0, count - 1) for count in tries.values()),
+        "retries": retries_in(told),
         "bookmark": int(oldest(told["stateAfter"], told["unselected"]) or 0),
     }
     for name, value in numbers.items():

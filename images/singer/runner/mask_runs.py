@@ -16,7 +16,7 @@ from .mask_rules import DROP, HASH, StreamMask
 from .mask_values import Hasher, text_of
 from .selection import fits
 
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
 _OF_MESSAGE = ("type", "stream", "record", "version", "time_extracted")
 """Names of the message itself, which a record may have too."""
 ESCAPED = re.compile(rb"\\u00[2-7]")
@@ -145,7 +145,7 @@ class RunMask:
 def _guard(pattern: str, names: Iterable[str]) -> Optional[_Guard]:
     """The guard of a pattern with one `*`, at its beginning or its end; None for any other."""
     part = pattern.strip("*")
-    if not _PLAIN_NAME.match(part) or len(pattern) != len(part) + 1:
+    if not PLAIN_NAME.match(part) or len(pattern) != len(part) + 1:
         return None
     own = [name for name in names if fits(pattern, name)]
     quoted = part.encode()
@@ -180,4 +180,4 @@ def _all_outside(parts: list[bytes], start: bytes) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    return _PLAIN_NAME.match(name) is not None and name not in _OF_MESSAGE
+    return PLAIN_NAME.match(name) is not None and name not in _OF_MESSAGE

@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 
 from . import VERSION
 from .notice import clean
-from .run_steps import Step, nanoseconds, steps_of
+from .run_steps import Step, nanoseconds, retries_in, steps_of
 
 Values = Mapping[str, Union[str, int, float, bool, None]]
 
@@ -24,6 +24,8 @@ _MOST_STREAMS = 1000
 _MOST_EVENTS = 100
 """Streams listed in a span: backends keep about that many events."""
 _LONGEST = 2000
+_OF_METRICS = ("tapctl.pipeline", "tapctl.mode", "tapctl.tap", "tapctl.target")
+"""Attributes of a run that its metrics have too."""
 
 
 def trace_id(pipeline: str, run: str) -> str:
@@ -54,20 +56,16 @@ def metrics(
 ) -> dict[str, Any]:
     """The metrics of a run that has ended: sums are deltas, because no process knows more than one run."""
     begun, ended = nanoseconds(summary["started"]), nanoseconds(summary["ended"])
-    of_pipeline = {"tapctl.pipeline": summary["pipeline"]}
-    of_run = {
-        **of_pipeline,
-        "tapctl.mode": summary["mode"],
-        "tapctl.tap": summary["tap"]["name"] or None,
-        "tapctl.target": summary["target"]["name"] or None,
-    }
+    known = _of_run(summary)
+    of_pipeline = {"tapctl.pipeline": known["tapctl.pipeline"]}
+    of_run = {name: known[name] for name in _OF_METRICS}
     of_streams = [
         ({**of_run, "tapctl.stream": stream}, records, size)
         for stream, records, size in _streams(summary, results)[:_MOST_STREAMS]
     ]
     whole = [(of_run, summary.get("bytes", 0))]
     sizes = [(names, size) for names, _, size in of_streams if size is not None]
-    retries = sum(max(0, count - 1) for count in summary["attempts"].values())
+    retries = retries_in(summary)
 
     def point(names: Values, value: Union[int, float]) -> dict[str, Any]:
         kind: dict[str, Any] = (
@@ -89,7 +87,7 @@ def metrics(
         data = {"dataPoints": [point(names, value)]}
         return {"name": name, "unit": unit, "description": text, "gauge": data}
 
-    status = {**of_run, "tapctl.status": summary["status"]}
+    status = {**of_run, "tapctl.status": known["tapctl.status"]}
     found = [
         total("tapctl.runs", "{run}", "Runs that have ended", [(status, 1)]),
         total(

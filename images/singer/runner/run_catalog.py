@@ -13,10 +13,8 @@ from .rules import Options
 from .selection import check_rule, select
 from .session import Session
 from .slots import keeps_positions, key_by_position
-from .stored_catalog import catalog_to_store, still_fits, stored_catalog
+from .stored_catalog import Catalog, catalog_to_store, still_fits, stored_catalog
 from .tap_config import TapConfig
-
-Catalog = dict[str, Any]
 
 
 def run_catalog(

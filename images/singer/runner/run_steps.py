@@ -43,6 +43,11 @@ def earlier_attempts(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [*result.get("tries", []), {name: result.get(name) for name in _KEPT}]
 
 
+def retries_in(summary: Mapping[str, Any]) -> int:
+    """Attempts after the first, of all steps of a run."""
+    return sum(max(0, count - 1) for count in summary["attempts"].values())
+
+
 def steps_of(
     results: list[dict[str, Any]], parts: list[dict[str, Any]], begun: int, ended: int
 ) -> list[Step]:

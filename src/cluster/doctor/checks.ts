@@ -220,20 +220,22 @@ export const externalSecretsCheck: Check = ({ externalSecrets, entries }) => {
   if (names.length === 0) return [];
   return ifKnown("external secrets", externalSecrets, (found) => {
     const byName = new Map(found.map((one) => [one.metadata.name, one]));
-    const problems = names.flatMap((name) => {
+    const failures = names.flatMap((name) => {
       const object = byName.get(name);
-      return object
-        ? (externalSecretProblem(object) ?? [])
-        : `ExternalSecret ${name} does not exist`;
+      if (object === undefined)
+        return fail(
+          "external secrets",
+          `ExternalSecret ${name} does not exist`,
+          ({ onStack }) => `deploy it: ${onStack("up")}`,
+        );
+      const problem = externalSecretProblem(object);
+      return problem === undefined
+        ? []
+        : fail("external secrets", problem, "correct the store, or the key in the array");
     });
-    if (problems.length === 0) return ok("external secrets", `all ${names.length} are ready`);
-    return problems.flatMap((problem) =>
-      fail("external secrets", problem, ({ onStack }) =>
-        problem.endsWith("does not exist")
-          ? `deploy it: ${onStack("up")}`
-          : "correct the store, or the key in the array",
-      ),
-    );
+    return failures.length === 0
+      ? ok("external secrets", `all ${names.length} are ready`)
+      : failures;
   });
 };
 

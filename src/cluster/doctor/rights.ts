@@ -1,4 +1,5 @@
 import { defaultClusterSettings } from "../../manifests/argo/cluster-settings";
+import { STORE_SECRET } from "../../manifests/stack/object-store";
 import { ruleOf, type Verb } from "../api-errors";
 import { mapConcurrent } from "../../common/map-concurrent";
 import type { Connection } from "../connection";
@@ -20,8 +21,6 @@ import type { Right } from "./facts";
 
 const AT_ONCE = 16;
 const STORE = "commands that read the store";
-/** Secret with the bucket's keys, as named by the stack. */
-const KEYS = "object-store";
 
 type Needed = readonly [verb: Verb, place: Place, neededBy: string];
 
@@ -76,7 +75,9 @@ export function rightsOf(
 
 /** The Secrets with the bucket's keys, by name, because a Role grants only those. */
 function ofKeys(namespace: string, repository: Repository | undefined): readonly Needed[] {
-  const { keys } = repository ?? { keys: { access: { name: KEYS }, secret: { name: KEYS } } };
+  const { keys } = repository ?? {
+    keys: { access: { name: STORE_SECRET }, secret: { name: STORE_SECRET } },
+  };
   const names = keys === undefined ? [] : [...new Set([keys.access.name, keys.secret.name])];
   return names.map((name) => ["get", { resource: SECRETS, namespace, name }, STORE]);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../errors";
+import { dockerConfigKey } from "./docker-login";
 import { parseImageReference } from "./image-reference";
 import type { Login } from "./registry-token";
 
@@ -184,8 +185,7 @@ async function withCosign<Result>(
 function dockerConfig(image: string, { username, password }: Login): string {
   const { host } = parseImageReference(image);
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
-  const key = host === "docker.io" ? "https://index.docker.io/v1/" : host;
-  return JSON.stringify({ auths: { [key]: { auth } } });
+  return JSON.stringify({ auths: { [dockerConfigKey(host)]: { auth } } });
 }
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {

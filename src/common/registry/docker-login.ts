@@ -17,13 +17,18 @@ interface DockerConfig {
  */
 export function dockerLogin(host: string, env: NodeJS.ProcessEnv = process.env): Login | undefined {
   const { auths = {}, credHelpers = {}, credsStore } = readConfig(env);
-  const key = host === "docker.io" ? "https://index.docker.io/v1/" : host;
+  const key = dockerConfigKey(host);
   const helper = credHelpers[key] ?? credsStore;
   if (helper !== undefined) return loginOfHelper(helper, key, env);
   const [username, ...password] = Buffer.from(auths[key]?.auth ?? "", "base64")
     .toString("utf8")
     .split(":");
   return username ? { username, password: password.join(":") } : undefined;
+}
+
+/** The name of a registry in the configuration of the Docker client. */
+export function dockerConfigKey(host: string): string {
+  return host === "docker.io" ? "https://index.docker.io/v1/" : host;
 }
 
 function readConfig(env: NodeJS.ProcessEnv): DockerConfig {

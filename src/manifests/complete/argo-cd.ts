@@ -2,10 +2,10 @@ import type { ManifestFile } from "../render/render";
 import { yamlText } from "../render/yaml-text";
 import type { ChartRelease } from "../stack/chart-releases";
 import type { CompleteStack } from "./complete-stack";
-import { pathInRepository, STACK_FOLDER, type GitSource } from "./git-source";
+import { pathInRepository, STACK_FOLDER, type GitOpsOptions, type GitSource } from "./git-source";
 import { applicationHealth, cronWorkflowHealth } from "./health-lua";
 import { annotated, type KubernetesObject } from "./kubernetes-object";
-import { layersOf, type Layer } from "./layers";
+import { layerFiles, layersOf, type Layer } from "./layers";
 
 const ARGO_CD = "argocd";
 const SERVER = "https://kubernetes.default.svc";
@@ -17,19 +17,11 @@ const CUSTOM = ["argoproj.io/", "monitoring.coreos.com/", "external-secrets.io/"
 /** Retries while definitions and Secrets do not exist yet. */
 const RETRY = { limit: 10, backoff: { duration: "10s", factor: 2, maxDuration: "5m" } };
 
-/** Options of the files for Argo CD. */
-export interface ArgoCdOptions {
-  readonly stack: string;
-  readonly git: GitSource;
-  /** Whether namespaces are kept when they are removed from git. */
-  readonly protect: boolean;
-}
-
 /**
  * Files for Argo CD: an Application that applies everything in waves, an Application for each chart,
  * and the health checks by which a wave waits for the one before.
  */
-export function argoCdFiles(stack: CompleteStack, options: ArgoCdOptions): readonly ManifestFile[] {
+export function argoCdFiles(stack: CompleteStack, options: GitOpsOptions): readonly ManifestFile[] {
   const charts = Object.fromEntries(
     stack.charts.map((chart) => [chart.releaseName, [chartApplication(chart, options)]]),
   );
@@ -37,17 +29,12 @@ export function argoCdFiles(stack: CompleteStack, options: ArgoCdOptions): reado
   return [
     { path: "application.yaml", text: yamlText([rootApplication(options)]) },
     { path: "argocd-cm.yaml", text: yamlText([healthChecks]) },
-    ...layers.flatMap((layer) =>
-      layer.files.map(({ path, objects }) => ({
-        path: `${STACK_FOLDER}/${layer.name}/${path}`,
-        text: yamlText(objects.map((object) => inWave(object, layer, options))),
-      })),
-    ),
+    ...layerFiles(layers, (object, layer) => inWave(object, layer, options)),
   ];
 }
 
 /** The Application to create once; it applies all others. */
-function rootApplication({ stack, git }: ArgoCdOptions): KubernetesObject {
+function rootApplication({ stack, git }: GitOpsOptions): KubernetesObject {
   return application(`tapctl-${stack}`, {
     source: {
       repoURL: git.repository,
@@ -59,7 +46,7 @@ function rootApplication({ stack, git }: ArgoCdOptions): KubernetesObject {
   });
 }
 
-function chartApplication(chart: ChartRelease, options: ArgoCdOptions): KubernetesObject {
+function chartApplication(chart: ChartRelease, options: GitOpsOptions): KubernetesObject {
   return application(
     `tapctl-${options.stack}-${chart.releaseName}`,
     {
@@ -113,7 +100,7 @@ function application(
 function inWave(
   object: KubernetesObject,
   { wave }: Layer,
-  { protect }: ArgoCdOptions,
+  { protect }: GitOpsOptions,
 ): KubernetesObject {
   const options = [
     ...(CUSTOM.some((group) => object.apiVersion.startsWith(group))

@@ -2,9 +2,9 @@ import type { ManifestFile } from "../render/render";
 import { yamlText } from "../render/yaml-text";
 import type { ChartRelease } from "../stack/chart-releases";
 import type { CompleteStack } from "./complete-stack";
-import { pathInRepository, STACK_FOLDER, type GitSource } from "./git-source";
+import { pathInRepository, STACK_FOLDER, type GitOpsOptions, type GitSource } from "./git-source";
 import { annotated, type KubernetesObject } from "./kubernetes-object";
-import { layersOf, type Layer } from "./layers";
+import { layerFiles, layersOf, type Layer } from "./layers";
 
 const FLUX = "flux-system";
 const INTERVAL = "10m";
@@ -27,19 +27,11 @@ export const cronWorkflowHealthCheck = {
   current: `!(${BROKEN})`,
 };
 
-/** Options of the files for Flux. */
-export interface FluxOptions {
-  readonly stack: string;
-  readonly git: GitSource;
-  /** Whether namespaces are kept when they are removed from git. */
-  readonly protect: boolean;
-}
-
 /**
  * Files for Flux: a Kustomization for each layer, which waits for the layer before, and a
  * HelmRelease for each chart.
  */
-export function fluxFiles(stack: CompleteStack, options: FluxOptions): readonly ManifestFile[] {
+export function fluxFiles(stack: CompleteStack, options: GitOpsOptions): readonly ManifestFile[] {
   const charts = Object.fromEntries(
     stack.charts.map((chart) => [chart.releaseName, chartObjects(chart, options.git)]),
   );
@@ -49,16 +41,11 @@ export function fluxFiles(stack: CompleteStack, options: FluxOptions): readonly 
       path: "kustomizations.yaml",
       text: yamlText(layers.map((layer) => kustomization(layer, options))),
     },
-    ...layers.flatMap((layer) =>
-      layer.files.map(({ path, objects }) => ({
-        path: `${STACK_FOLDER}/${layer.name}/${path}`,
-        text: yamlText(objects.map((object) => kept(object, options))),
-      })),
-    ),
+    ...layerFiles(layers, (object) => kept(object, options)),
   ];
 }
 
-function kustomization({ name, after }: Layer, { stack, git }: FluxOptions): object {
+function kustomization({ name, after }: Layer, { stack, git }: GitOpsOptions): object {
   const named = (layer: string) => `tapctl-${stack}-${layer}`;
   return {
     apiVersion: "kustomize.toolkit.fluxcd.io/v1",
@@ -123,7 +110,7 @@ function chartObjects(
   return [...(fromHelmRepository ? [repository] : []), helmRelease];
 }
 
-function kept(object: KubernetesObject, { protect }: FluxOptions): KubernetesObject {
+function kept(object: KubernetesObject, { protect }: GitOpsOptions): KubernetesObject {
   return protect && object.kind === "Namespace"
     ? annotated(object, { "kustomize.toolkit.fluxcd.io/prune": "disabled" })
     : object;

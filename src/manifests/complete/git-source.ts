@@ -10,6 +10,14 @@ export interface GitSource {
   readonly project: string;
 }
 
+/** Options of the files for a program that applies them. */
+export interface GitOpsOptions {
+  readonly stack: string;
+  readonly git: GitSource;
+  /** Whether namespaces are kept when they are removed from git. */
+  readonly protect: boolean;
+}
+
 /** Folder of the layers, below the output folder. */
 export const STACK_FOLDER = "stack";
 

@@ -1,4 +1,7 @@
+import type { ManifestFile } from "../render/render";
+import { yamlText } from "../render/yaml-text";
 import type { CompleteStack } from "./complete-stack";
+import { STACK_FOLDER } from "./git-source";
 import type { KubernetesObject } from "./kubernetes-object";
 
 /** A file of a layer, with a path relative to the layer's folder. */
@@ -56,6 +59,19 @@ export function layersOf(
       files: monitoring.map(oneObject),
     },
   ];
+}
+
+/** The files of layers in the output folder, with each object changed as its program needs it. */
+export function layerFiles(
+  layers: readonly Layer[],
+  change: (object: KubernetesObject, layer: Layer) => KubernetesObject,
+): readonly ManifestFile[] {
+  return layers.flatMap((layer) =>
+    layer.files.map(({ path, objects }) => ({
+      path: `${STACK_FOLDER}/${layer.name}/${path}`,
+      text: yamlText(objects.map((object) => change(object, layer))),
+    })),
+  );
 }
 
 function oneObject(object: KubernetesObject): LayerFile {

@@ -7,12 +7,13 @@ import { defaultClusterSettings } from "../argo/cluster-settings";
 import { MANAGED } from "../namespace-labels";
 import type { KubernetesObject } from "../complete/kubernetes-object";
 import { metadataOf } from "./metadata";
+import { STORE_SECRET } from "./object-store";
 
 /** Name of the console's objects. */
 export const CONSOLE = "tapctl-console";
 
-/** Port of the console in its pod: the same as in src/ui/in-cluster.ts. */
-const PORT = 8080;
+/** Port of the console in its pod. */
+export const CONSOLE_PORT = 8080;
 /** Port of its Service. */
 const SERVICE_PORT = 80;
 const LABELS = { ...MANAGED, "app.kubernetes.io/name": CONSOLE };
@@ -86,7 +87,7 @@ export function consoleObjects<Value>({
       metadata,
       spec: {
         selector: { "app.kubernetes.io/name": CONSOLE },
-        ports: [{ name: "http", port: SERVICE_PORT, targetPort: PORT }],
+        ports: [{ name: "http", port: SERVICE_PORT, targetPort: CONSOLE_PORT }],
       },
     },
     /** The namespace blocks other connections to its pods; readers log in. */
@@ -97,7 +98,7 @@ export function consoleObjects<Value>({
       spec: {
         podSelector: { matchLabels: { "app.kubernetes.io/name": CONSOLE } },
         policyTypes: ["Ingress"],
-        ingress: [{ ports: [{ port: PORT }] }],
+        ingress: [{ ports: [{ port: CONSOLE_PORT }] }],
       },
     },
   };
@@ -134,7 +135,7 @@ function readingRules() {
     { apiGroups: [""], resources: ["pods", "pods/log"], verbs: ["get", "list"] },
     { apiGroups: [""], resources: ["events"], verbs: ["list"] },
     { apiGroups: [""], resources: ["configmaps"], resourceNames: [configMap], verbs: ["get"] },
-    { apiGroups: [""], resources: ["secrets"], resourceNames: ["object-store"], verbs: ["get"] },
+    { apiGroups: [""], resources: ["secrets"], resourceNames: [STORE_SECRET], verbs: ["get"] },
   ];
 }
 
@@ -144,7 +145,7 @@ function container<Value>(
   image: Value,
 ) {
   const service = [CONSOLE, `${CONSOLE}.${namespace}`, `${CONSOLE}.${namespace}.svc`];
-  const health = { httpGet: { path: "/healthz", port: PORT } };
+  const health = { httpGet: { path: "/healthz", port: CONSOLE_PORT } };
   return {
     name: "console",
     image,
@@ -152,7 +153,7 @@ function container<Value>(
       { name: "TAPCTL_CONSOLE_HOSTS", value: [...service, ...hosts].join() },
       { name: "TAPCTL_CONSOLE_CHANGES", value: String(allowChanges) },
     ],
-    ports: [{ name: "http", containerPort: PORT }],
+    ports: [{ name: "http", containerPort: CONSOLE_PORT }],
     readinessProbe: health,
     livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 5 },
     resources: { requests: { cpu: "20m", memory: "100Mi" }, limits: { memory: "150M" } },

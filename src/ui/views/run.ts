@@ -1,3 +1,4 @@
+import type { RunStep } from "../../cluster/run-steps";
 import { formatBytes } from "../../common/print";
 import { html, type Html } from "../../report/html";
 import { pairs } from "../../report/pipeline";
@@ -11,7 +12,7 @@ import {
 } from "../../store/runs/run-text";
 import { readSummary, type RunSummary } from "../../store/runs/runs";
 import { actionButton, type Rights } from "../buttons";
-import type { ConsoleSource, RunStep } from "../source";
+import type { ConsoleSource } from "../source";
 import { pipelinePath, type Item, type View } from "../view";
 import { section } from "./pipeline";
 import { currentRun, currentRunLinks } from "./running";

@@ -13,9 +13,8 @@ import { pipelinePath, runPath, type View } from "../view";
 export function runningView(live: LivePipelines, now: Date, rights: Rights): View {
   const running = live
     .all(now)
-    .map(({ status }) => live.get(status.name, now))
-    .filter((pipeline) => pipeline !== undefined && pipeline.status.active !== null)
-    .filter((pipeline) => pipeline !== undefined)
+    .filter(({ status }) => status.active !== null)
+    .flatMap(({ status }) => live.get(status.name, now) ?? [])
     .sort((a, b) => (b.status.active?.seconds ?? 0) - (a.status.active?.seconds ?? 0));
   return {
     title: "Running",
@@ -38,13 +37,14 @@ export function currentRun({ status }: ReportPipeline, { rates }: LivePipelines)
     progress?.total === undefined || progress.total === 0
       ? ""
       : ` (${Math.floor((100 * progress.bytes) / progress.total)} % of ${formatBytes(progress.total)})`;
+  const speed = speedOf(rates.rateOf(active.run));
   const facts: readonly Fact[] = [
     ["step", active.stuck === null ? (progress?.phase ?? active.status) : `waits: ${active.stuck}`],
     ["for", formatAge(active.seconds)],
     ["bytes", progress === undefined ? "–" : `${formatBytes(progress.bytes)}${share}`],
     ["records", progress?.records === undefined ? "–" : number(progress.records)],
-    ["bytes per second", speedOf(rates.rateOf(active.run)).bytes],
-    ["records per second", speedOf(rates.rateOf(active.run)).records],
+    ["bytes per second", speed.bytes],
+    ["records per second", speed.records],
   ];
   return html`<dl class="now figures">${pairs(facts)}</dl>`;
 }

@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
+import { CHECKS } from "../../src/cluster/doctor/checks";
+import { deployedCheck } from "../../src/cluster/doctor/deployed";
+import { statesCheck } from "../../src/cluster/doctor/states";
+import { locksCheck } from "../../src/cluster/doctor/locks";
+import { externalSecretsCheck, secretsCheck } from "../../src/cluster/doctor/secrets";
+import { bucketCheck } from "../../src/cluster/doctor/bucket";
 import {
-  bucketCheck,
-  CHECKS,
   clockCheck,
   clusterCheck,
-  controllerCheck,
   definitionsCheck,
-  deployedCheck,
-  locksCheck,
   rightsCheck,
-  externalSecretsCheck,
-  secretsCheck,
-  statesCheck,
   templatesCheck,
-} from "../../src/cluster/doctor/checks";
+} from "../../src/cluster/doctor/cluster";
+import { controllerCheck } from "../../src/cluster/doctor/controller";
 import { commandsFor, textWith } from "../../src/common/commands";
 import { findingText } from "../../src/cluster/doctor/finding";
 import type { Check } from "../../src/cluster/doctor/check";

@@ -23,9 +23,25 @@ ESCAPED = re.compile(rb"\\u00[2-7]")
 """A spelling in which even a plain name could be hidden."""
 _QUOTE = ord('"')
 _TEXT = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
-_OTHER = re.compile(rb"(?:null|true|false|-?[0-9][0-9.eE+-]*|NaN|-?Infinity)(?=[ \t]*[,}])")
+_SCALAR = rb"(?:null|true|false|-?[0-9][0-9.eE+-]*|NaN|-?Infinity)(?=[ \t]*[,}])"
+_OTHER = re.compile(_SCALAR)
+_PLAIN = rb'("[^"\\\n]*"|' + _SCALAR + rb")"
 _BEFORE = (b", ", b",", b"{")
 _LONG = 1024
+_MOST_REMEMBERED = 1 << 14
+
+
+class _Hashed(dict[bytes, bytes]):
+    """Plain values as in the records, and the mark with what replaces them."""
+
+    def __init__(self, mark: bytes, hasher: Hasher) -> None:
+        self._mark = mark
+        self._new = hasher.new
+
+    def __missing__(self, value: bytes) -> bytes:
+        masked = value if value == b"null" else b'"%b"' % self._new(value.strip(b'"'))
+        self[value] = masked = self._mark + masked
+        return masked
 
 
 class _Column:
@@ -35,6 +51,17 @@ class _Column:
         self.method = method
         self.mark = b""
         """The name with what is before and after it, as in the records so far."""
+        self.values: Optional[re.Pattern[bytes]] = None
+        """The mark with a value that needs no unescaping; None if each value is looked at."""
+        self.hashed: Optional[_Hashed] = None
+
+    def learn(self, mark: bytes, hasher: Hasher) -> None:
+        """Take over the mark of the records from now on."""
+        self.mark = mark
+        # A dropped first property takes a comma with it.
+        is_plain = mark and not (mark.startswith(b"{") and self.method == DROP)
+        self.values = re.compile(re.escape(mark) + _PLAIN) if is_plain else None
+        self.hashed = _Hashed(mark, hasher) if self.method == HASH else None
 
 
 class _Guard(NamedTuple):
@@ -77,11 +104,7 @@ class RunMask:
         if not all(guard.holds(run) for guard in self._guards):
             return None
         # Counting the braces of long records costs more than looking at the part before the name in each.
-        flat = (
-            len(run) < _LONG * lines
-            and run.count(b"{") == 2 * lines
-            and run.count(b"}") == 2 * lines
-        )
+        flat = len(run) < _LONG * lines and start.count(b"{") == 2 and run.count(b"{") == 2 * lines
         for column in self._columns:
             masked = self._column(run, column, None if flat else start)
             if masked is None:
@@ -94,12 +117,15 @@ class RunMask:
         name, count = column.name, run.count(column.name)
         if not count:
             return run
+        quick = self._quick(run, column, count) if nested is None else None
+        if quick is not None:
+            return quick
         parts = run.split(column.mark) if column.mark else []
         if len(parts) - 1 != count:
             # Values may be equal to the name: only a name is followed by a colon.
             if name + b" " in run or name + b"\t" in run:
                 return None
-            column.mark = _mark(run, name + b":")
+            column.learn(_mark(run, name + b":"), self._hasher)
             parts = run.split(column.mark) if column.mark else []
             if len(parts) - 1 != run.count(name + b":"):
                 return None
@@ -109,6 +135,22 @@ class RunMask:
         ):
             return None
         return self._replaced(parts, column.mark, column.method)
+
+    def _quick(self, run: bytes, column: _Column, count: int) -> Optional[bytes]:
+        """`run` with one property masked; None unless all `count` places are names before a plain value."""
+        if not column.values:
+            return None
+        if column.hashed is not None:
+            parts = column.values.split(run)
+            if len(parts) != 2 * count + 1:
+                return None
+            if len(column.hashed) > _MOST_REMEMBERED:
+                column.hashed.clear()
+            parts[1::2] = map(column.hashed.__getitem__, parts[1::2])
+            return b"".join(parts)
+        replacement = b"" if column.method == DROP else column.mark + b"null"
+        masked, found = column.values.subn(replacement, run)
+        return masked if found == count else None
 
     def _replaced(self, parts: list[bytes], mark: bytes, method: Optional[str]) -> Optional[bytes]:
         """The parts after each `mark`, which begin with a value, put together again with masked values."""

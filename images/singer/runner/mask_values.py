@@ -28,14 +28,18 @@ class Hasher:
         """The hash of a value's text."""
         known = self._known.get(value)
         if known is None:
-            inner, outer = self._inner.copy(), self._outer.copy()
-            inner.update(value)
-            outer.update(inner.digest())
-            known = outer.hexdigest().encode()
+            known = self.new(value)
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[value] = known
         return known
+
+    def new(self, value: bytes) -> bytes:
+        """The hash of a value's text that the caller remembers."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.hexdigest().encode()
 
     def of_json(self, text: str) -> str:
         """What replaces a JSON value: null stays null, a number counts as the text that it is."""

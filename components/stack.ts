@@ -238,7 +238,7 @@ function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): Clo
     repositories: imageRepositories(
       pipelines,
       readBuildContext(settings.images.baseImage),
-      settings.images.ready,
+      settings,
     ),
   };
 }

@@ -1,12 +1,12 @@
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
-import { packageFile, VERSION } from "../../src/common/package";
-import { CONSOLE } from "../../src/manifests/stack/console";
+import { packageFile } from "../../src/common/package";
+import { stageConsole } from "../../src/manifests/images/console-context";
+import { consoleBuild } from "../../src/manifests/images/console-image";
 import { imageBuilder } from "../../src/manifests/images/image-builder";
 import type { ImageBuilding } from "../images/connector-image";
 import { registryOf } from "../images/image-registry";
 import { fromProviders } from "../providers-folder";
-import { stageConsole } from "./console-context";
 
 /** Arguments of {@link ConsoleImage}. */
 export interface ConsoleImageArgs extends ImageBuilding {
@@ -27,18 +27,19 @@ export class ConsoleImage extends pulumi.ComponentResource {
     super("tapctl:index:ConsoleImage", name, {}, opts);
     const registry = ofStack ?? registryOf(settings.registry, secrets);
     const { images } = settings;
+    const { repository, tag, args } = consoleBuild({ baseImage });
     const builder = imageBuilder(images, ofStack ? undefined : settings.registry.address);
     const image = new dockerBuild.Image(
       name,
       {
-        tags: [pulumi.interpolate`${registry.repository(CONSOLE)}:${VERSION}`],
+        tags: [pulumi.interpolate`${registry.repository(repository)}:${tag}`],
         push: true,
         pull: false,
         platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
         context: { location: fromProviders(stageConsole()) },
         dockerfile: { location: fromProviders(packageFile("images", "console", "Dockerfile")) },
-        buildArgs: { BASE_IMAGE: baseImage },
-        labels: { "org.opencontainers.image.title": CONSOLE },
+        buildArgs: args,
+        labels: { "org.opencontainers.image.title": repository },
         buildOnPreview: images.buildOnPreview,
         exec: builder.exec,
         ...(builder.name !== undefined && { builder: { name: builder.name } }),
@@ -46,7 +47,7 @@ export class ConsoleImage extends pulumi.ComponentResource {
       },
       { parent: this, retainOnDelete: true },
     );
-    this.reference = pulumi.interpolate`${registry.pullRepository(CONSOLE)}:${VERSION}@${image.digest}`;
+    this.reference = pulumi.interpolate`${registry.pullRepository(repository)}:${tag}@${image.digest}`;
     this.registerOutputs({ reference: this.reference });
   }
 }

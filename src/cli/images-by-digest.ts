@@ -14,7 +14,8 @@ import {
   type ImageDigests,
 } from "../manifests/complete/image-lock";
 import { readBuildContext } from "../manifests/images/build-context";
-import { taggedReference } from "../manifests/images/image";
+import { consoleImage } from "../manifests/images/console-image";
+import { taggedReference, type ImageOrigin } from "../manifests/images/image";
 import { imageOrigins } from "../manifests/images/image-builds";
 import type { PipelineEntry } from "../model/define";
 import type { CheckedSettings } from "../settings/schema";
@@ -44,7 +45,9 @@ export async function imagesByDigest(
   const context = readBuildContext(settings.images.baseImage, root);
   const { runner, of, all } = imageOrigins(entries, context, settings.images.ready);
   const { pullRepository = pullRepositories(settings.registry) } = knownAws(settings, entries);
-  const tagged = taggedImages(all.map((origin) => taggedReference(pullRepository, origin)));
+  const ofConsole = consoleImage(settings.ui);
+  const origins = ofConsole === undefined ? all : [...all, ofConsole];
+  const tagged = taggedImages(origins.map((origin) => taggedReference(pullRepository, origin)));
   const known = {
     ...(existsSync(join(out, IMAGE_LOCK)) ? digestsIn(join(out, IMAGE_LOCK)) : {}),
     ...(file === undefined ? {} : digestsIn(file)),
@@ -52,10 +55,13 @@ export async function imagesByDigest(
   const missing = tagged.filter((image) => known[image] === undefined);
   const found = { ...known, ...(await lookedUp(missing, stack)) };
   const digests = Object.fromEntries(tagged.map((image) => [image, found[image] ?? ""]));
-  const reference = (origin: (typeof all)[number]) =>
+  const reference = (origin: ImageOrigin) =>
     pinnedImage(taggedReference(pullRepository, origin), digests);
   return {
-    images: imagesOf(reference(runner), (connector) => reference(of(connector))),
+    images: {
+      ...imagesOf(reference(runner), (connector) => reference(of(connector))),
+      ...(ofConsole && { console: reference(ofConsole) }),
+    },
     digests,
   };
 }

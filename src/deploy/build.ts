@@ -9,6 +9,8 @@ import { pullRepositories, repositoriesBelow } from "../common/registry/reposito
 import { knownAws } from "../manifests/aws/known";
 import { readBuildContext } from "../manifests/images/build-context";
 import { buildxArguments } from "../manifests/images/buildx";
+import { stageConsole } from "../manifests/images/console-context";
+import { consoleImage } from "../manifests/images/console-image";
 import { taggedReference, type ImageBuild } from "../manifests/images/image";
 import { imageOrigins, nameBuilds } from "../manifests/images/image-builds";
 import { stagePackage } from "../manifests/images/stage-package";
@@ -33,7 +35,9 @@ export async function buildImages(
 ): Promise<void> {
   const context = readBuildContext(settings.images.baseImage, root);
   const { all } = imageOrigins(entries, context, settings.images.ready);
-  const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
+  const ofConsole = consoleImage(settings.ui);
+  const origins = ofConsole === undefined ? all : [...all, ofConsole];
+  const builds = nameBuilds(origins.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
   const { pullRepository = pullRepositories(settings.registry) } = knownAws(settings, entries);
   const pushRepository = settings.aws?.ecr
     ? pullRepository
@@ -76,6 +80,7 @@ async function built(
       certificates: resolve(root, settings.certificateAuthority),
     }),
     ...(token !== undefined && { gitToken: GIT_TOKEN }),
+    ...(build.program === "console" && { context: join(root, stageConsole(root)) }),
     ...(from?.kind === "local" && { localPackage: join(root, stagePackage(from, root)) }),
   });
   try {

@@ -1,5 +1,6 @@
 import { isThere } from "../common/registry/image-digest";
 import type { Login } from "../common/registry/registry-token";
+import { CONSOLE } from "../manifests/stack/console";
 import { nameOf, type RecordedResource } from "./state";
 
 const ANSWER_MS = 5_000;
@@ -35,4 +36,6 @@ export async function lostImages(
 
 /** An image resource is named after its repository, plus a version or tag if there are several. */
 const isOf = (repository: string, name: string): boolean =>
-  name === repository || name.startsWith(`${repository}-`);
+  name === repository ||
+  name.startsWith(`${repository}-`) ||
+  (repository === CONSOLE && name === "console");

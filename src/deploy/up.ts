@@ -150,10 +150,10 @@ async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolea
 
 function repositoriesOf(
   root: string,
-  { images }: CheckedSettings,
+  settings: CheckedSettings,
   pipelines: readonly PipelineEntry[],
 ): readonly string[] {
-  return imageRepositories(pipelines, readBuildContext(images.baseImage, root), images.ready);
+  return imageRepositories(pipelines, readBuildContext(settings.images.baseImage, root), settings);
 }
 
 /** Checks whether images can be built and pushed. */

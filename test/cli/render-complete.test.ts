@@ -193,6 +193,32 @@ describe("render --complete: images", () => {
     assert.equal(asked.length, before);
   });
 
+  test("render --complete: the console's image has the digest of the registry, or that of the settings", async (t) => {
+    const { address } = await registry(t, () => true);
+    const console = (settings: object) =>
+      projectWith(t, `[${entry("one")}]`, { ...config(address), "tapctl:ui": settings });
+    const imageIn = async (project: string) => {
+      const { code, stderr } = await render(project);
+      assert.deepEqual([code, stderr], [0, ""]);
+      const file = join(project, "deploy", "stack", "templates", "tapctl-console.yaml");
+      const text = readFileSync(file, "utf8");
+      assert.deepEqual(
+        [...text.matchAll(/^kind: (.*)/gm)].map(([, kind]) => kind),
+        ["ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "Deployment", "Service"],
+      );
+      return /image: (.*)/.exec(text)?.[1];
+    };
+    const built = console({ enabled: true });
+    assert.match(
+      (await imageIn(built)) ?? "",
+      new RegExp(`^${address}/tapctl-console:[\\d.]+-[0-9a-f]{12}@${DIGEST}$`),
+    );
+    const lock = readFileSync(join(built, "deploy", "images.json"), "utf8");
+    assert.match(lock, new RegExp(`"${address}/tapctl-console:[^"]+": "${DIGEST}"`));
+    const ready = `${address}/own/console:7`;
+    assert.equal(await imageIn(console({ enabled: true, image: ready })), `${ready}@${DIGEST}`);
+  });
+
   test("render --complete: an image that the registry does not have is an error, and nothing is written", async (t) => {
     const { address } = await registry(t, (path) => !path.includes("tap-postgres"));
     const project = projectWith(t, `[${entry("one")}]`, config(address));

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { PACKAGE_ROOT } from "../../src/common/package";
 import { buildxArguments } from "../../src/manifests/images/buildx";
+import { consoleBuild } from "../../src/manifests/images/console-image";
 import { checkValues } from "../../src/settings/check";
 
 const { settings } = checkValues({
@@ -11,6 +13,26 @@ const { settings } = checkValues({
     pythonIndex: { url: "https://pypi.example.com" },
   },
   proxy: { https: "http://proxy:3128" },
+});
+
+test("build: the console's image is built from its own files, without a package index", () => {
+  assert.ok(settings);
+  const args = buildxArguments(consoleBuild({ baseImage: "node:22-slim" }), {
+    settings,
+    root: "/project",
+    tag: "registry.example.com/tapctl-console:1",
+    metadata: "/tmp/m.json",
+    context: "/project/.tapctl/console",
+  });
+  assert.equal(args.at(-1), "/project/.tapctl/console");
+  assert.equal(
+    args[args.indexOf("--file") + 1],
+    join(PACKAGE_ROOT, "images", "console", "Dockerfile"),
+  );
+  assert.deepEqual(
+    args.filter((_, index) => args[index - 1] === "--build-arg"),
+    ["BASE_IMAGE=node:22-slim"],
+  );
 });
 
 test("build: arguments of docker name what an update builds with", () => {

@@ -85,6 +85,17 @@ test("lost images: images of the stack that are missing from their registry are 
   );
 });
 
+test("lost images: the console's image is found by the name of its resource", async (t) => {
+  const host = await standInRegistry(t, (_, response) => response.writeHead(404).end());
+  const image = {
+    urn: "urn::console",
+    type: "docker-build:index:Image",
+    outputs: { ref: `${host}/tapctl-console:1` },
+  };
+  assert.deepEqual(await lostImages([image], ["tapctl-console"]), ["urn::console"]);
+  assert.deepEqual(await lostImages([image], ["console-tap"]), []);
+});
+
 test("lost images: a registry with a login is queried as its user", async (t) => {
   const host = await standInRegistry(t, ({ headers }, response) =>
     response

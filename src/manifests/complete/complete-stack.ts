@@ -29,6 +29,8 @@ export interface CompleteImages {
   readonly runner: string;
   /** Images of a replication's connectors. */
   readonly of: Parameters<typeof deployed>[1];
+  /** Image of the console. Default: the stack has none. */
+  readonly console?: string;
 }
 
 /** Input of {@link completeStack}. */
@@ -93,7 +95,9 @@ export function completeStack(args: CompleteArgs): CompleteStack {
     templates: [
       ...singerTemplates(cluster),
       smokeTestTemplate(cluster, settings.objectStore.kind === "s3"),
-      ...consoleManifests({ ...settings, imagePullSecrets: cluster.imagePullSecrets }),
+      ...(images.console === undefined
+        ? []
+        : consoleManifests(settings, images.console, cluster.imagePullSecrets)),
     ],
     monitoring: monitoring(settings),
     pipelines: entries.map((entry) => pipeline(withReferences(entry), images.of, cluster)),

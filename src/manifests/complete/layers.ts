@@ -38,7 +38,7 @@ export function layersOf(
     { name: "namespaces", files: [{ path: "namespaces.yaml", objects: namespaces }] },
     { name: "settings", files: [{ path: "settings.yaml", objects: settings }] },
     { name: "charts", files: installed },
-    { name: "templates", files: templates.map(oneObject) },
+    { name: "templates", files: byName(templates) },
     {
       name: "pipelines",
       files: pipelines.map(({ name, objects }) => ({ path: `${name}.yaml`, objects })),
@@ -56,7 +56,7 @@ export function layersOf(
       name: "monitoring",
       wave: needed.length,
       after: "namespaces",
-      files: monitoring.map(oneObject),
+      files: byName(monitoring),
     },
   ];
 }
@@ -74,6 +74,11 @@ export function layerFiles(
   );
 }
 
-function oneObject(object: KubernetesObject): LayerFile {
-  return { path: `${object.metadata.name}.yaml`, objects: [object] };
+/** A file for each name; the console's objects share theirs. */
+function byName(objects: readonly KubernetesObject[]): readonly LayerFile[] {
+  const names = [...new Set(objects.map(({ metadata }) => metadata.name))];
+  return names.map((name) => ({
+    path: `${name}.yaml`,
+    objects: objects.filter(({ metadata }) => metadata.name === name),
+  }));
 }

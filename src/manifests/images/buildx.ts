@@ -19,11 +19,14 @@ export interface BuildxOptions {
   readonly gitToken?: string;
   /** Copy of a local package, which is a build context. Default: none. */
   readonly localPackage?: string;
+  /** Folder of the files that the image is built from. Default: this package. */
+  readonly context?: string;
 }
 
 /** Arguments of `docker` that build an image of a stack and push it, as an update does. */
 export function buildxArguments(build: ImageBuild, options: BuildxOptions): readonly string[] {
   const { settings, root, tag, metadata, certificates, gitToken, localPackage } = options;
+  const { context = PACKAGE_ROOT } = options;
   const { images, registry } = settings;
   const { name: builder } = imageBuilder(images, registry.address);
   const { CONNECTOR: connector, VERSION: version } = build.args;
@@ -40,12 +43,12 @@ export function buildxArguments(build: ImageBuild, options: BuildxOptions): read
     ...["--platform", images.platforms.join()],
     ...["--tag", tag],
     ...["--metadata-file", metadata],
-    ...["--file", packageFile("images", "singer", "Dockerfile")],
+    ...["--file", packageFile("images", build.program ?? "singer", "Dockerfile")],
     ...(build.target === undefined ? [] : ["--target", build.target]),
-    ...Object.entries({ ...build.args, ...buildEnvironment(settings) }).flatMap(([name, value]) => [
-      "--build-arg",
-      `${name}=${value}`,
-    ]),
+    ...Object.entries({
+      ...build.args,
+      ...(build.program === undefined && buildEnvironment(settings)),
+    }).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
     ...["--label", `org.opencontainers.image.title=${connector ?? build.repository}`],
     ...(version === undefined ? [] : ["--label", `org.opencontainers.image.version=${version}`]),
     ...contexts.flatMap(([name, folder]) => ["--build-context", `${name}=${folder}`]),
@@ -54,7 +57,7 @@ export function buildxArguments(build: ImageBuild, options: BuildxOptions): read
       ? ["--secret", `id=GIT_AUTH_TOKEN.${from.host},env=${gitToken}`]
       : []),
     ...(from?.kind === "git" && from.ssh ? ["--ssh", "default"] : []),
-    PACKAGE_ROOT,
+    context,
   ];
 }
 

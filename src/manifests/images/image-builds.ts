@@ -1,5 +1,8 @@
 import type { ConnectorDefinition } from "../../model/connector";
 import { isReplication, type PipelineEntry } from "../../model/define";
+import type { CheckedSettings } from "../../settings/schema";
+import { CONSOLE } from "../stack/console";
+import { isConsoleBuilt } from "./console-image";
 import {
   connectorImage,
   originKey,
@@ -42,20 +45,17 @@ export function imageOrigins(
 }
 
 /**
- * Repositories of the images built for an array, such as `tap-postgres`; ready images need none.
+ * Repositories of the images that a stack builds, such as `tap-postgres`; ready images need none.
  */
 export function imageRepositories(
   entries: readonly PipelineEntry[],
   context: BuildContext,
-  ready: ReadyImages,
+  { images, ui }: Pick<CheckedSettings, "images" | "ui">,
 ): readonly string[] {
-  return [
-    ...new Set(
-      imageOrigins(entries, context, ready).all.flatMap((origin) =>
-        "build" in origin ? [origin.build.repository] : [],
-      ),
-    ),
-  ].sort();
+  const built = imageOrigins(entries, context, images.ready).all.flatMap((origin) =>
+    "build" in origin ? [origin.build.repository] : [],
+  );
+  return [...new Set([...built, ...(isConsoleBuilt(ui) ? [CONSOLE] : [])])].sort();
 }
 
 /**

@@ -23,7 +23,9 @@ export interface ImageBuild {
   readonly tag: string;
   /** Stage of the Dockerfile. Default: the last one. */
   readonly target?: "runner";
-  /** Build arguments of images/singer/Dockerfile. */
+  /** Program of the image, if it is not the runner. Default: the runner. */
+  readonly program?: "console";
+  /** Build arguments of the Dockerfile. */
   readonly args: { readonly [name: string]: string };
   /**
    * Named build contexts that are the folder `connectors/NAME` of the project, because the
@@ -83,7 +85,7 @@ export function runnerImage(context: BuildContext, ready: ReadyImages = {}): Ima
   if (image !== undefined) return { ready: image };
   const args = { BASE_IMAGE: context.baseImage };
   return {
-    build: { repository: RUNNER, tag: hash([args, context.files]), target: "runner", args },
+    build: { repository: RUNNER, tag: contentHash([args, context.files]), target: "runner", args },
   };
 }
 
@@ -138,7 +140,7 @@ function connectorBuild(
   ];
   return {
     repository: connector.name.toLowerCase(),
-    tag: `${tagText(sourceVersion(source))}-${hash(content)}`,
+    tag: `${tagText(sourceVersion(source))}-${contentHash(content)}`,
     args,
     ...(own.length > 0 && { projectContexts: own }),
     ...(origin?.from && { packageFrom: origin.from }),
@@ -195,6 +197,7 @@ function tagText(version: string): string {
   return version.replace(/[^\w.-]/g, "_").slice(0, 100);
 }
 
-function hash(content: unknown): string {
+/** Part of a tag that identifies the content of an image. */
+export function contentHash(content: unknown): string {
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
 }

@@ -1,5 +1,3 @@
-import { VERSION } from "../../common/package";
-import { pullRepositories } from "../../common/registry/repositories";
 import type { CheckedSettings } from "../../settings/schema";
 import type { UiSettings } from "../../settings/ui";
 import { hardenedContainer, hardenedPod } from "../argo/security";
@@ -9,7 +7,7 @@ import type { KubernetesObject } from "../complete/kubernetes-object";
 import { metadataOf } from "./metadata";
 import { STORE_SECRET } from "./object-store";
 
-/** Name of the console's objects. */
+/** Name of the console's objects and of the repository of its image. */
 export const CONSOLE = "tapctl-console";
 
 /** Port of the console in its pod. */
@@ -104,24 +102,18 @@ export function consoleObjects<Value>({
   };
 }
 
-/** The objects of a stack's console as plain data; none if it is not deployed. */
-export function consoleManifests({
-  ui,
-  namespace,
-  networkPolicy,
-  registry,
-  imagePullSecrets,
-}: Pick<
-  CheckedSettings,
-  "ui" | "namespace" | "networkPolicy" | "registry" | "imagePullSecrets"
->): readonly KubernetesObject[] {
-  if (!ui.enabled) return [];
+/** The objects of a stack's console as plain data. */
+export function consoleManifests(
+  { ui, namespace, networkPolicy }: Pick<CheckedSettings, "ui" | "namespace" | "networkPolicy">,
+  image: string,
+  pullSecrets: readonly string[] = [],
+): readonly KubernetesObject[] {
   const { account, role, binding, deployment, service, network } = consoleObjects({
     settings: ui,
     namespace,
     namespaceName: namespace,
-    image: ui.image ?? `${pullRepositories(registry)(CONSOLE)}:${VERSION}`,
-    pullSecrets: imagePullSecrets,
+    image,
+    pullSecrets,
   });
   return [account, role, binding, ...(networkPolicy ? [network] : []), deployment, service];
 }

@@ -4,6 +4,7 @@ import { connectorImage, runnerImage, type ImageBuild } from "../../../src/manif
 import { imageRepositories, nameBuilds } from "../../../src/manifests/images/image-builds";
 import { stackImages, type StackImages } from "../../../components/images/images";
 import { tap } from "../../../src/model/connector";
+import { checkValues } from "../../../src/settings/check";
 import { isReplication, type PipelineEntry } from "../../../src/model/define";
 import { arrayOf, building, context, digest, lake, recordImages, shop, valueOf } from "./support";
 
@@ -104,8 +105,14 @@ describe("images of a stack", () => {
 });
 
 describe("repositories of a stack", () => {
+  const repositories = (taps: readonly PipelineEntry[], values: object = {}) => {
+    const { settings } = checkValues({ ...values });
+    assert.ok(settings);
+    return imageRepositories(taps, context, settings);
+  };
+
   test("stack repositories: one for each built image, whatever its versions", () => {
-    assert.deepEqual(imageRepositories(arrayOf(shop({}), newer({}), erp({})), context, {}), [
+    assert.deepEqual(repositories(arrayOf(shop({}), newer({}), erp({}))), [
       "singer-runner",
       "tap-shop",
       "target-lake",
@@ -113,13 +120,18 @@ describe("repositories of a stack", () => {
   });
 
   test("stack repositories: none for ready images", () => {
-    assert.deepEqual(
-      imageRepositories(arrayOf(shop({})), context, {
-        "singer-runner": "acme/runner:1",
-        "tap-shop": "acme/tap-shop:1",
-      }),
-      ["target-lake"],
-    );
+    const ready = { "singer-runner": "acme/runner:1", "tap-shop": "acme/tap-shop:1" };
+    assert.deepEqual(repositories(arrayOf(shop({})), { images: { ready } }), ["target-lake"]);
+  });
+
+  test("stack repositories: one for the console, unless its image is ready", () => {
+    assert.deepEqual(repositories([], { ui: { enabled: true } }), [
+      "singer-runner",
+      "tapctl-console",
+    ]);
+    assert.deepEqual(repositories([], { ui: { enabled: true, image: "acme/console:1" } }), [
+      "singer-runner",
+    ]);
   });
 });
 

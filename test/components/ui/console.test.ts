@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { stageConsole } from "../../../components/ui/console-context";
+import { stageConsole } from "../../../src/manifests/images/console-context";
+import { consoleImage } from "../../../src/manifests/images/console-image";
+import { taggedReference } from "../../../src/manifests/images/image";
 import { consoleManifests } from "../../../src/manifests/stack/console";
 import { only } from "../../support/record";
 import { recordStack } from "../../support/stack";
@@ -18,13 +20,23 @@ const settingsOf = (values: object) => {
 };
 
 suite("console on a cluster", () => {
-  test("console: it is not deployed by default", () => {
-    assert.deepEqual(consoleManifests(settingsOf({})), []);
+  test("console: its image depends on its program and its base image; by default there is none", () => {
+    const imageOf = (ui: object) => consoleImage(settingsOf({ ui }).ui);
+    assert.equal(imageOf({}), undefined);
+    assert.deepEqual(imageOf({ enabled: true, image: "acme/console:1" }), {
+      ready: "acme/console:1",
+    });
+    const tagOf = (ui: object) => taggedReference((name) => name, imageOf(ui) ?? { ready: "" });
+    const one = tagOf({ enabled: true });
+    assert.match(one, /^tapctl-console:\d+\.\d+\.\d+-[0-9a-f]{12}$/);
+    assert.equal(tagOf({ enabled: true, allowChanges: true }), one);
+    assert.notEqual(tagOf({ enabled: true, baseImage: "node:24-slim" }), one);
   });
 
   test("console: its account may only read, in its namespace, and its pod is restricted", () => {
     const objects = consoleManifests(
       settingsOf({ ui: { enabled: true, allowChanges: true }, namespace: "etl" }),
+      "acme/console:1",
     );
     assert.deepEqual(
       objects.map(({ kind }) => kind),

@@ -8,6 +8,7 @@ import {
 } from "../../../src/manifests/complete/secret-references";
 import { knownAws } from "../../../src/manifests/aws/known";
 import { readBuildContext } from "../../../src/manifests/images/build-context";
+import { consoleImage } from "../../../src/manifests/images/console-image";
 import { taggedReference } from "../../../src/manifests/images/image";
 import { imageOrigins } from "../../../src/manifests/images/image-builds";
 import { pullRepositories } from "../../../src/common/registry/repositories";
@@ -105,14 +106,18 @@ function rendered(settings: Settings) {
     settings.images.ready,
   );
   const { pullRepository = pullRepositories(settings.registry) } = knownAws(settings, entries);
+  const ofConsole = consoleImage(settings.ui);
   const certificates = readCertificates(settings.certificateAuthority);
   return completeStack({
     stack: "test",
     settings,
     entries,
-    images: imagesOf(taggedReference(pullRepository, runner), (connector) =>
-      taggedReference(pullRepository, of(connector)),
-    ),
+    images: {
+      ...imagesOf(taggedReference(pullRepository, runner), (connector) =>
+        taggedReference(pullRepository, of(connector)),
+      ),
+      ...(ofConsole && { console: taggedReference(pullRepository, ofConsole) }),
+    },
     ...(certificates !== undefined && { certificates }),
     ...(settings.images.signing && { publicKey: readPublicKey(settings.images.signing) }),
   });

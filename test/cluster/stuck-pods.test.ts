@@ -32,12 +32,26 @@ const EVENT = {
   lastTimestamp: "2026-11-30T05:59:30Z",
 };
 
-/** An API server with pods and events, and the resources that it was asked for. */
-function cluster(pods: readonly object[], events: readonly object[] = []) {
+/** What is asked for: a list, or one object by its name. */
+interface Question {
+  readonly resource: { readonly plural: string };
+  readonly name?: string;
+}
+
+/** An API server with pods, events and Workflows, and what it was asked for. */
+function cluster(
+  pods: readonly object[],
+  events: readonly object[] = [],
+  nodes: Readonly<Record<string, object>> = {},
+) {
   const asked: string[] = [];
-  const ask = ({ resource }: { readonly resource: { readonly plural: string } }) => {
-    asked.push(resource.plural);
-    return Promise.resolve({ items: resource.plural === "pods" ? pods : events });
+  const ask = ({ resource: { plural }, name }: Question) => {
+    asked.push(name === undefined ? plural : `${plural}/${name}`);
+    return Promise.resolve(
+      name === undefined
+        ? { items: plural === "pods" ? pods : events }
+        : { ...workflow(name), status: { nodes: { [`${name}-step`]: nodes[name] } } },
+    );
   };
   return { connection: { namespace: "pipelines", ask } as unknown as Connection, asked };
 }
@@ -78,4 +92,24 @@ test("stuck pods: nothing is read if no run is in progress or all have just star
   const young = workflow("young", "Running", "2026-11-30T05:59:58Z");
   assert.equal((await stuckPods(connection, [ended, young], NOW)).size, 0);
   assert.deepEqual(asked, []);
+});
+
+test("stuck pods: a quota that rejects the pod of a running Workflow is known from the Workflow", async () => {
+  const message =
+    'pods "big-step" is forbidden: exceeded quota: team, requested: limits.memory=512Mi, used: limits.memory=1Gi, limited: limits.memory=1Gi';
+  const step = { id: "step", name: "step", type: "Pod", phase: "Pending" };
+  const { connection, asked } = cluster(
+    [{ ...pod("running-pod", "fine", {}), status: { phase: "Running" } }],
+    [],
+    { big: { ...step, message }, between: { ...step, phase: "Succeeded" } },
+  );
+  const workflows = [
+    workflow("fine"),
+    workflow("big"),
+    workflow("between"),
+    workflow("locked", "Pending"),
+  ];
+  const found = await stuckPods(connection, workflows, NOW);
+  assert.deepEqual([...found], [["big", "exceeded quota: team"]]);
+  assert.deepEqual(asked, ["pods", "workflows/big", "workflows/between"]);
 });

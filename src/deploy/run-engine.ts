@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { textWith } from "../common/commands";
 import { print } from "../common/print";
 import { eventReader, type EngineEvent } from "./engine-events";
-import { externalSecretProblems } from "./external-secret-problems";
+import { externalSecretProblems } from "./external-secrets";
 import type { Engine } from "./pulumi";
 import { watchPods } from "./watch-pods";
 

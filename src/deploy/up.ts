@@ -1,5 +1,6 @@
 import { print } from "../common/print";
 import { commandsFor, optionText } from "../common/commands";
+import { externalValues } from "../manifests/stack/external-secrets";
 import { readBuildContext } from "../manifests/images/build-context";
 import { imageRepositories } from "../manifests/images/image-builds";
 import { UserError } from "../common/errors";
@@ -12,6 +13,11 @@ import { checkCharts } from "./charts";
 import { checkExisting, checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { ownNamespaces } from "./existing";
+import {
+  checkExternalSecrets,
+  requireExternalSecrets,
+  retryExternalSecrets,
+} from "./external-secrets";
 import { offerKind } from "./kind";
 import { requireUnlocked } from "./lock";
 import { lostImages } from "./lost-images";
@@ -58,6 +64,8 @@ export async function up({
   refuseNewer(resourcesOf(found.state));
   await checkCharts(settings, root);
   if (settings.monitoring) checkMonitoring(context);
+  const external = externalValues(pipelines);
+  if (external.length > 0) checkExternalSecrets(context, external);
   const login = loginOf(engine, settings.registry);
   await checkRegistries(root, settings, pipelines, login);
   refuseWithoutAnswer(yes);
@@ -76,7 +84,10 @@ export async function up({
     print(`Missing from their registry and rebuilt: ${again.map(nameOf).join(", ")}\n`);
   setValue(engine, "context", context);
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
+  if (external.length > 0) retryExternalSecrets(context, settings.namespace);
   await update({ engine, context, namespaces: ownNamespaces(settings), again, refresh });
+  if (external.length > 0)
+    await requireExternalSecrets(context, settings.namespace, engine.commands);
   if (smokeTest)
     print(
       `\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace, engine.commands)} succeeded: a file was passed from one pod to the next through the object store.`,

@@ -132,6 +132,7 @@ const GOOD: DoctorFacts = {
   slots: yes([]),
   secrets: yes(["pipeline-orders"]),
   externalSecrets: yes([]),
+  externalSecretEvents: [],
   entries: [ORDERS],
 };
 
@@ -585,8 +586,16 @@ suite("doctor: problems and their fixes", () => {
             },
           },
         ]),
+        externalSecretEvents: [
+          {
+            metadata: metadata("e", "orders"),
+            reason: "UpdateFailed",
+            message: "Secret does not exist",
+            involvedObject: { name: "shop-password-external" },
+          },
+        ],
       },
-      /^fail: ExternalSecret shop-password-external is not ready: ClusterSecretStore "vault", key "shop\/db": SecretSyncedError: could not get secret data from provider -> correct the store/,
+      /^fail: ExternalSecret shop-password-external is not ready: ClusterSecretStore "vault", key "shop\/db": SecretSyncedError: could not get secret data from provider: Secret does not exist -> correct the store/,
     ],
     [
       "an ExternalSecret that does not exist",

@@ -5,7 +5,13 @@ import type { NewestBookmark } from "../../store/state/bookmarks";
 import type { ReplicationSlot } from "../../store/runs/runs";
 import type { ApiFacts } from "../connection";
 import type { ExternalSecretObject } from "../external-secrets";
-import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
+import type {
+  CronWorkflowObject,
+  DeploymentObject,
+  EventObject,
+  MetadataOnly,
+  PodObject,
+} from "../objects";
 
 /** A fact, or why it could not be read. */
 export type Fact<T> =
@@ -115,6 +121,8 @@ export interface DoctorFacts {
   readonly secrets: Fact<readonly string[]>;
   /** ExternalSecrets of the namespace; none are read if the array has no secret in a store. */
   readonly externalSecrets: Fact<readonly ExternalSecretObject[]>;
+  /** The operator's errors; none are read if all ExternalSecrets are ready. */
+  readonly externalSecretEvents: readonly EventObject[];
   /** The array. */
   readonly entries: readonly PipelineEntry[];
 }

@@ -14,10 +14,22 @@ import { absent } from "../api-errors";
 import { mapConcurrent } from "../../common/map-concurrent";
 import type { Connection } from "../connection";
 import { CONTROLLER } from "../controller";
-import type { ExternalSecretObject } from "../external-secrets";
-import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
+import {
+  EXTERNAL_SECRET_EVENTS,
+  externalSecretProblem,
+  type ExternalSecretObject,
+} from "../external-secrets";
+import type {
+  DeploymentObject,
+  EventObject,
+  MetadataOnly,
+  Page,
+  PodObject,
+  WorkflowSpec,
+} from "../objects";
 import {
   DEPLOYMENTS,
+  EVENTS,
   EXTERNAL_SECRETS,
   PODS,
   SECRETS,
@@ -56,7 +68,10 @@ export async function readFacts(
   const api = await factOf(() => connection.about());
   const common = { context, namespace, now: new Date(), api, entries };
   if (!api.ok) return { ...common, ...nothing(api.why) };
-  const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) =>
+  const list = <T>(
+    place: Place,
+    query: { readonly labelSelector?: string; readonly fieldSelector?: string } = {},
+  ) =>
     factOf(
       async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? [],
     );
@@ -101,6 +116,14 @@ export async function readFacts(
   const images = crons.ok
     ? await factOf(() => askRegistries(imagesOf(specs), connection.server))
     : crons;
+  const isFailing =
+    externalSecrets.ok && externalSecrets.value.some((one) => externalSecretProblem(one));
+  const errors = isFailing
+    ? await list<EventObject>(
+        { resource: EVENTS, namespace },
+        { fieldSelector: EXTERNAL_SECRET_EVENTS },
+      )
+    : undefined;
   const missingTemplates = templates.ok
     ? { ok: true as const, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) }
     : templates;
@@ -117,6 +140,7 @@ export async function readFacts(
     pods,
     secrets,
     externalSecrets,
+    externalSecretEvents: errors?.ok ? errors.value : [],
     ...stored,
   };
 }
@@ -146,6 +170,7 @@ function nothing(
     images: unknown,
     secrets: unknown,
     externalSecrets: unknown,
+    externalSecretEvents: [],
     bucket: unknown,
     states: unknown,
     configs: unknown,

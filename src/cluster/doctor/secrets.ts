@@ -43,7 +43,11 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
   );
 
 /** Has External Secrets Operator created the Secrets of the array? */
-export const externalSecretsCheck: Check = ({ externalSecrets, entries }) => {
+export const externalSecretsCheck: Check = ({
+  externalSecrets,
+  externalSecretEvents,
+  entries,
+}) => {
   const names = externalValues(entries).map(({ name }) => externalSecretName(name));
   if (names.length === 0) return [];
   return ifKnown("external secrets", externalSecrets, (found) => {
@@ -56,7 +60,7 @@ export const externalSecretsCheck: Check = ({ externalSecrets, entries }) => {
           `ExternalSecret ${name} does not exist`,
           ({ onStack }) => `deploy it: ${onStack("up")}`,
         );
-      const problem = externalSecretProblem(object);
+      const problem = externalSecretProblem(object, externalSecretEvents);
       return problem === undefined
         ? []
         : fail("external secrets", problem, "correct the store, or the key in the array");

@@ -7,16 +7,26 @@ import { EVENTS } from "./resources";
 /** Why a node cannot start the containers of a pod, as reported by the kubelet's events. */
 const NODE_REASONS: readonly string[] = [
   "FailedCreatePodSandBox",
+  "NetworkNotReady",
   "FailedMount",
   "FailedAttachVolume",
 ];
 
-/** The kubelet repeats an event while its reason persists; the cluster keeps events for an hour. */
-const REPEATED_WITHIN_MS = 180_000;
+/**
+ * The kubelet repeats an event while its reason persists, after the first 25 every five minutes; the
+ * cluster keeps events for an hour. Source: client-go 0.34, tools/record/events_cache.go
+ * (`defaultSpamQPS`).
+ */
+const REPEATED_WITHIN_MS = 330_000;
 
-/** Whether an event is about a delay that the kubelet reports as an error when a node is busy; it tries again. */
+/**
+ * Whether an event is about a delay that the kubelet reports as an error: when a node is busy, and
+ * when it does not know a pod's Secrets yet because something else keeps the pod from starting.
+ */
 export function isPassing(message = ""): boolean {
-  return /failed to sync (secret|configmap) cache: timed out/.test(message);
+  return /failed to sync (secret|configmap) cache: timed out|object \S+ not registered/.test(
+    message,
+  );
 }
 
 /** A pod that its node cannot start. */

@@ -74,6 +74,7 @@ const eventFixes = (): { readonly [reason: string]: string } => ({
   FailedCreate:
     "change what rejects the pod: a quota, a LimitRange or an admission rule of the namespace",
   FailedCreatePodSandBox: "check the node: its container runtime, network plugin and sandbox image",
+  NetworkNotReady: "check the node: its network plugin and the configuration of it",
   FailedMount: "create the missing object, or correct its name",
   FailedAttachVolume: "check the cluster's storage driver",
   FailedBinding: VOLUME_FIX,
@@ -193,7 +194,7 @@ function eventProblem({
   if (isPassing(message)) return [];
   const error = nodeMessage(message);
   const cause = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${error}`;
-  // A node without sandboxes fails all its pods, each attempt with another id.
-  const isOfNode = reason === "FailedCreatePodSandBox";
+  // Such a node fails all its pods, each attempt with another id.
+  const isOfNode = reason === "FailedCreatePodSandBox" || reason === "NetworkNotReady";
   return [{ key: isOfNode ? error.replace(/[0-9a-f]{32,}/g, "") : cause, cause, fix }];
 }

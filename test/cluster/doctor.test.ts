@@ -4,6 +4,7 @@ import { CHECKS } from "../../src/cluster/doctor/checks";
 import { deployedCheck } from "../../src/cluster/doctor/deployed";
 import { statesCheck } from "../../src/cluster/doctor/states";
 import { locksCheck } from "../../src/cluster/doctor/locks";
+import { nodesCheck } from "../../src/cluster/doctor/nodes";
 import { externalSecretsCheck, secretsCheck } from "../../src/cluster/doctor/secrets";
 import { bucketCheck } from "../../src/cluster/doctor/bucket";
 import {
@@ -125,6 +126,7 @@ const GOOD: DoctorFacts = {
   workflows: yes([]),
   waiting: yes([]),
   pods: yes([]),
+  nodeProblems: yes([]),
   images: yes([]),
   bucket: yes({ name: "singer", is: "there", versioned: true }),
   states: yes([]),
@@ -369,6 +371,17 @@ suite("doctor: problems and their fixes", () => {
       imagesCheck,
       { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "acme/argoexec:1")] })]) },
       /^fail: container wait of pod p cannot pull image acme\/argoexec:1/,
+    ],
+    [
+      "a pod that its node cannot start",
+      nodesCheck,
+      {
+        nodeProblems: yes([
+          { pod: "p", reason: "FailedMount", message: "no such volume" },
+          { pod: "p", reason: "FailedCreatePodSandBox", message: "no address\nleft" },
+        ]),
+      },
+      /^fail: pod p does not start: FailedCreatePodSandBox: no address -> .*kubectl.* describe pod p -n pipelines$/,
     ],
     [
       "unreadable settings in the store",

@@ -86,6 +86,30 @@ test("stuck pods: the reason of each Workflow is known from two requests", async
   assert.deepEqual(asked, ["pods", "events"]);
 });
 
+test("stuck pods: while the network of a node is not ready, Secrets that it does not know yet are no reason", async () => {
+  const about = (reason: string, message: string, lastTimestamp = "2026-11-30T05:55:00Z") => ({
+    ...EVENT,
+    reason,
+    message,
+    lastTimestamp,
+  });
+  const unknown = about(
+    "FailedMount",
+    'MountVolume.SetUp failed for volume "tap-config" : object "pipelines"/"pipeline-rates" not registered',
+    EVENT.lastTimestamp,
+  );
+  const network = about(
+    "NetworkNotReady",
+    "network is not ready: container runtime network not ready: cni plugin not initialized",
+  );
+  const { connection } = cluster(
+    [pod("sandbox-pod", "sandbox", waiting("PodInitializing"))],
+    [network, unknown],
+  );
+  const found = await stuckPods(connection, [workflow("sandbox")], NOW);
+  assert.deepEqual([...found], [["sandbox", "NetworkNotReady"]]);
+});
+
 test("stuck pods: nothing is read if no run is in progress or all have just started", async () => {
   const { connection, asked } = cluster([]);
   const ended = workflow("done", "Succeeded");

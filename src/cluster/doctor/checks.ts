@@ -6,6 +6,7 @@ import { controllerCheck } from "./controller";
 import { deployedCheck } from "./deployed";
 import { imagesCheck } from "./images";
 import { locksCheck } from "./locks";
+import { nodesCheck } from "./nodes";
 import { schedulesCheck } from "./schedules";
 import { externalSecretsCheck, secretsCheck } from "./secrets";
 import { slotsCheck } from "./slots";
@@ -21,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   templatesCheck,
   bucketCheck,
   imagesCheck,
+  nodesCheck,
   secretsCheck,
   externalSecretsCheck,
   schedulesCheck,

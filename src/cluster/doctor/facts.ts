@@ -5,6 +5,7 @@ import type { NewestBookmark } from "../../store/state/bookmarks";
 import type { ReplicationSlot } from "../../store/runs/runs";
 import type { ApiFacts } from "../connection";
 import type { ExternalSecretObject } from "../external-secrets";
+import type { NodeProblem } from "../node-problem";
 import type {
   CronWorkflowObject,
   DeploymentObject,
@@ -110,6 +111,8 @@ export interface DoctorFacts {
   readonly workflows: Fact<readonly MetadataOnly[]>;
   readonly waiting: Fact<readonly WaitingRun[]>;
   readonly pods: Fact<readonly PodObject[]>;
+  /** Pods that their nodes cannot start. */
+  readonly nodeProblems: Fact<readonly NodeProblem[]>;
   readonly images: Fact<readonly ImageFact[]>;
   readonly bucket: Fact<BucketFact>;
   readonly states: Fact<readonly (StateFact | UnreadableStateFact)[]>;

@@ -19,6 +19,7 @@ import {
   externalSecretProblem,
   type ExternalSecretObject,
 } from "../external-secrets";
+import { nodeProblems } from "../node-problem";
 import type {
   DeploymentObject,
   EventObject,
@@ -138,6 +139,7 @@ export async function readFacts(
     workflows,
     waiting,
     pods,
+    nodeProblems: pods.ok ? await factOf(() => nodeProblems(connection, pods.value)) : pods,
     secrets,
     externalSecrets,
     externalSecretEvents: errors?.ok ? errors.value : [],
@@ -167,6 +169,7 @@ function nothing(
     workflows: unknown,
     waiting: unknown,
     pods: unknown,
+    nodeProblems: unknown,
     images: unknown,
     secrets: unknown,
     externalSecrets: unknown,

@@ -1,0 +1,16 @@
+import type { Check } from "./check";
+import { fail } from "./finding";
+
+/** Can nodes start the pods of runs? Only events say why not; nothing is said if all can. */
+export const nodesCheck: Check = ({ nodeProblems, namespace }) => {
+  // Why pods could not be read is said by the check of images.
+  const byPod = new Map((nodeProblems.ok ? nodeProblems.value : []).map((one) => [one.pod, one]));
+  return [...byPod.values()].flatMap(({ pod, reason, message }) =>
+    fail(
+      "nodes",
+      `pod ${pod} does not start: ${reason}: ${message.split("\n")[0]}`,
+      ({ kubectl }) =>
+        `fix it on the node, or ask who runs the cluster; the run then goes on: ${kubectl(`describe pod ${pod} -n ${namespace}`)}`,
+    ),
+  );
+};

@@ -4,7 +4,7 @@ import { parseJson } from "../src/common/json";
 import { UserError } from "../src/common/errors";
 import { findConnectorFile } from "../src/common/connector-files";
 import { hashBuildFiles, hashFile, hashSource } from "../src/common/source-files";
-import { packageName, sourceVersion, type InstalledSource } from "../src/model/connector";
+import { packageName, sourceVersion, type InstalledSource } from "../src/model/connector-source";
 import { parseAddress } from "../src/model/package-address";
 
 /** Line of a lock file after which the packages follow that are installed second. */

@@ -1,5 +1,7 @@
 export * from "../src/model/connector";
 export * from "../src/model/connector-settings";
+export * from "../src/model/connector-source";
+export * from "../src/model/define-connector";
 export type { PackageAddress } from "../src/model/package-address";
 export * from "./tap-exchange-rates-api";
 export * from "./tap-postgres";

@@ -1,4 +1,4 @@
-import { tap } from "../src/model/connector";
+import { tap } from "../src/model/define-connector";
 import { elsewhere } from "./elsewhere";
 import { settings as published } from "./settings/tap-postgres-sdk";
 import {

@@ -1,4 +1,4 @@
-import { tap } from "../src/model/connector";
+import { tap } from "../src/model/define-connector";
 import {
   required,
   settings,

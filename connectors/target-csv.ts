@@ -1,4 +1,4 @@
-import { target } from "../src/model/connector";
+import { target } from "../src/model/define-connector";
 import { required, settings, settingsSchema, type TargetCsvSettings } from "./settings/target-csv";
 
 export type { TargetCsvSettings };

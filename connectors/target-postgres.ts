@@ -1,4 +1,4 @@
-import { target } from "../src/model/connector";
+import { target } from "../src/model/define-connector";
 import { elsewhere } from "./elsewhere";
 import { settings as published } from "./settings/target-postgres-sdk";
 import {

@@ -10,7 +10,7 @@ import {
 import { dirname, join } from "node:path";
 import { UserError } from "../common/errors";
 import { parseJson } from "../common/json";
-import type { PackageSource } from "../model/connector";
+import type { PackageSource } from "../model/connector-source";
 import { isSchema } from "./settings-schema";
 import { definitionText } from "./definition";
 import { installPackage } from "./install-package";

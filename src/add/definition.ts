@@ -1,5 +1,6 @@
 import type { Json } from "../model/connector-settings";
-import type { ConnectorKind, PackageSource } from "../model/connector";
+import type { ConnectorKind } from "../model/connector";
+import type { PackageSource } from "../model/connector-source";
 import { formatJsonValue, identifierOf, settingsTypeName } from "./typescript-text";
 
 /** Input of {@link definitionText}. */

@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../common/errors";
-import type { PackageSource } from "../model/connector";
+import type { PackageSource } from "../model/connector-source";
 import { parseAddress } from "../model/package-address";
 import { installError } from "../run/environments/install-failure";
-import {
-  createVenv,
-  fixedUv,
-  installLocked,
-  runUv,
-  type InstallContext,
-} from "../run/environments/installer";
+import { createVenv, runUv, type InstallContext } from "../run/environments/installer";
+import { installLocked } from "../run/environments/install-packages";
+import { fixedUv } from "../run/environments/find-installer";
 import { lockDependencies } from "../run/environments/lock-dependencies";
 import { packagePlace } from "../run/environments/package-place";
 import { findPython } from "../run/environments/python";

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../common/errors";
-import type { ConnectorKind, PackageSource } from "../model/connector";
+import type { ConnectorKind } from "../model/connector";
+import type { PackageSource } from "../model/connector-source";
 import type { JsonObject } from "../model/connector-settings";
 import { parseAddress } from "../model/package-address";
 import { checkOut } from "../run/environments/git";

@@ -3,12 +3,8 @@ import type { Command } from "commander";
 import { UserError } from "../common/errors";
 import { plural } from "../common/plural";
 import { print, printJson, table } from "../common/print";
-import {
-  connectorVersion,
-  packageName,
-  sourceVersion,
-  type PackageSource,
-} from "../model/connector";
+import { connectorVersion } from "../model/connector";
+import { packageName, sourceVersion, type PackageSource } from "../model/connector-source";
 import { addressProblem, isAddress, type PackageAddress } from "../model/package-address";
 import { addConnector, type AddedConnector } from "../add/add-connector";
 import { upgradeConnector, type UpgradedConnector } from "../add/upgrade-connector";

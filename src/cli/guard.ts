@@ -1,6 +1,6 @@
 import { UserError } from "../common/errors";
 import { durationSeconds } from "../model/units";
-import { leaseGuard, type StateTarget } from "../run/state-changes";
+import { leaseGuard, type StateTarget } from "../run/change-state";
 import type { ObjectStore } from "../store/object-store";
 import type { CliContext } from "./context";
 import { printNote } from "./log-lines";

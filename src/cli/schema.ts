@@ -3,7 +3,7 @@ import { UserError } from "../common/errors";
 import { exportContracts } from "../run/export-contracts";
 import { isRunId } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { nextRunId } from "../store/runs/runs";
+import { nextRunId } from "../store/runs/run-ids";
 import { compareSchemas } from "../store/schemas/compare-schemas";
 import {
   acceptSchemas,

@@ -6,9 +6,8 @@ import {
   resetState,
   rollBackState,
   setState,
-  type StateChange,
-  type StateTarget,
 } from "../run/state-changes";
+import { type StateChange, type StateTarget } from "../run/change-state";
 import type { Replication } from "../model/replication";
 import { bookmarkOf, diffStates, onlyBookmark, streamsOf } from "../store/state/bookmarks";
 import type { ObjectStore } from "../store/object-store";

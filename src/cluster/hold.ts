@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PIPELINE_LABEL, TRIGGER_LABEL } from "../manifests/argo/names";
 import { UserError } from "../common/errors";
-import type { Guard, Held } from "../run/state-changes";
+import type { Guard, Held } from "../run/change-state";
 import { systemClock } from "../store/lease/lease-record";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";

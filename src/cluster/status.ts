@@ -1,38 +1,26 @@
-import { PIPELINE_LABEL } from "../manifests/argo/names";
 import { UserError } from "../common/errors";
+import { mapConcurrent } from "../common/map-concurrent";
+import { PIPELINE_LABEL } from "../manifests/argo/names";
 import type { PipelineEntry } from "../model/define";
 import { schedulesOf } from "../model/define";
+import type { PipelineFacts, RunFact } from "../status/facts";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, readSummary, type RunSummary } from "../store/runs/runs";
 import { listUndelivered, type Undelivered } from "../store/runs/undelivered";
 import { S3Away, S3Denied } from "../store/s3-errors";
-import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
-import { lastRunOf } from "../status/last-run";
-import { absent } from "./api-errors";
-import { mapConcurrent } from "../common/map-concurrent";
 import type { Connection } from "./connection";
 import { idleController } from "./controller";
 import { invalidSchedule } from "./invalid-schedule";
-import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
-import { outcomeOf } from "./outcome";
+import { failures, lastRun, type Read, statusOf } from "./last-run";
+import type { CronWorkflowObject, MetadataOnly } from "./objects";
 import { runIdOf } from "./run-id";
 import { silences } from "./silence";
 import { scheduledSince } from "./spec-owner";
-import { secondsBetween } from "./steps";
 import { stuckPods } from "./stuck-pods";
 import { sharedPodReader } from "./workflow-pods";
-import {
-  getWorkflow,
-  hasEnded,
-  isRun,
-  listCronWorkflows,
-  listWorkflows,
-  phaseOf,
-} from "./workflows";
+import { hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
 
 /** Maximum number of parallel requests to the store and the cluster. */
 const AT_ONCE = 32;
-const HISTORY = 50;
 
 /** How the status of a cluster's pipelines is read. */
 export interface LookOptions {
@@ -45,9 +33,6 @@ export interface LookOptions {
   /** Called if Argo's controller is inactive, so that running Workflows may be out of date. */
   readonly onIdle: (why: string) => void;
 }
-
-/** Reads from the store; undefined if that fails. */
-type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
 
 /**
  * Facts about all pipelines from the cluster and its store: those in the array, and those only on
@@ -147,70 +132,6 @@ async function factsOf(
   };
 }
 
-/**
- * The last run, from the store, which keeps runs longest, or from the Workflow if the run wrote no
- * summary.
- */
-async function lastRun(
-  connection: Connection,
-  read: Read,
-  name: string,
-  ended: MetadataOnly | undefined,
-): Promise<LastRun | null> {
-  if (ended === undefined) {
-    const summaries = await read((store) => listRuns(store, name, 2));
-    return (
-      (await lastOf(
-        read,
-        summaries?.find(({ status }) => status !== "running"),
-      )) ?? null
-    );
-  }
-  const run = runIdOf(ended.metadata);
-  const summary = await read((store) => readSummary(store, name, run));
-  const known = await lastOf(read, summary?.status === "running" ? undefined : summary);
-  if (known !== undefined) return known;
-  const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
-  const { startedAt, finishedAt } = workflow?.status ?? {};
-  const outcome =
-    workflow === undefined
-      ? { status: statusOf(phaseOf(ended)), error: null }
-      : outcomeOf(workflow);
-  return {
-    run,
-    status: outcome.status === "waiting" ? "running" : outcome.status,
-    started: startedAt ?? ended.metadata.creationTimestamp,
-    seconds: secondsBetween(startedAt, finishedAt),
-    records: null,
-    bytes: null,
-    leftOut: [],
-    uncountedFiles: 0,
-    state: null,
-    error: outcome.error,
-  };
-}
-
-async function lastOf(read: Read, summary: RunSummary | undefined): Promise<LastRun | undefined> {
-  return summary && read((store) => lastRunOf(store, summary));
-}
-
-/**
- * Consecutive failures. The cluster keeps few failed runs: if all of them failed, the store has the
- * full count.
- */
-async function failures(
-  read: Read,
-  name: string,
-  runs: readonly RunFact[],
-  last: LastRun | null,
-): Promise<number> {
-  const here = failuresOf(runs);
-  const succeededHere = runs.some(({ status }) => status === "succeeded");
-  if (last === null || last.status === "succeeded" || (here > 0 && succeededHere))
-    return last?.status === "succeeded" ? 0 : here;
-  return Math.max(here, failuresOf((await read((store) => listRuns(store, name, HISTORY))) ?? []));
-}
-
 function byPipeline(
   workflows: readonly MetadataOnly[],
 ): ReadonlyMap<string, readonly MetadataOnly[]> {
@@ -237,10 +158,4 @@ function runFact(
     ...(silentSince !== undefined && { silentSince }),
     ...(reason !== undefined && { stuck: reason }),
   };
-}
-
-function statusOf(phase: Phase): RunFact["status"] {
-  if (phase === "Succeeded") return "succeeded";
-  if (phase === "Failed" || phase === "Error") return "failed";
-  return phase === "Pending" ? "waiting" : "running";
 }

@@ -3,7 +3,8 @@ import { commandsFor, DEFAULT_STACK } from "../common/commands";
 import { UserError } from "../common/errors";
 import { reportMistakes } from "../common/program";
 import { findRoot } from "../run/project";
-import { findEngine, runEngine } from "./pulumi";
+import { runEngine } from "./pulumi";
+import { findEngine } from "./find-engine";
 
 const OWN_COMMAND = "npx tapctl pulumi";
 

@@ -1,17 +1,10 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
-import type { Json, JsonObject } from "../model/connector-settings";
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { UserError } from "../common/errors";
+import type { Json, JsonObject } from "../model/connector-settings";
 import { indentFlowLines } from "./flow-lines";
-import type {
-  Environment,
-  Job,
-  MeltanoProject,
-  Plugin,
-  PluginCommand,
-  PluginKind,
-  PluginSetting,
-  Schedule,
-} from "./project";
+import { pluginFrom } from "./parse-plugin";
+import type { Environment, Job, MeltanoProject, Plugin, PluginKind, Schedule } from "./project";
+import { list, objectOf, strings, textOf, texts } from "./yaml-values";
 
 const KINDS: { readonly [list: string]: PluginKind } = {
   extractors: "extractor",
@@ -37,12 +30,6 @@ const READ = new Set([
   "env",
   "annotations",
 ]);
-
-const PLUGIN_FIELDS = new Set(
-  "name inherit_from variant pip_url executable namespace config settings capabilities commands env select metadata load_schema label description docs repo logo_url hidden annotations settings_group_validation requires keywords maintenance_status quality domain_url definition usage next_steps settings_preamble python".split(
-    " ",
-  ),
-);
 
 /** A parsed file with its line numbers. */
 interface Source {
@@ -132,58 +119,6 @@ function jsonOf(node: Node, document: Document): Json {
   return plain(node.toJS(document) as Json);
 }
 
-/** Creates a plugin from a plain object, e.g. a lock file. */
-export function pluginFrom(kind: PluginKind, place: string, fields: JsonObject): Plugin {
-  const config = objectOf(fields["config"]);
-  const extra = (name: string): Json | undefined => fields[name] ?? config[`_${name}`];
-  const optional = {
-    inheritFrom: fields["inherit_from"],
-    variant: fields["variant"],
-    pipUrl: fields["pip_url"],
-    executable: fields["executable"],
-    namespace: fields["namespace"],
-    loadSchema: extra("load_schema"),
-  };
-  const select = extra("select");
-  return {
-    kind,
-    name: textOf(fields["name"]) ?? "",
-    place,
-    ...Object.fromEntries(
-      Object.entries(optional).flatMap(([name, value]) =>
-        textOf(value) === undefined ? [] : [[name, textOf(value)]],
-      ),
-    ),
-    config: Object.fromEntries(
-      Object.entries(config).filter(([name, value]) => !name.startsWith("_") && value !== null),
-    ),
-    settings: list(fields["settings"])
-      .map(settingOf)
-      .filter(({ name }) => name !== ""),
-    capabilities: strings(fields["capabilities"]),
-    commands: Object.fromEntries(
-      Object.entries(objectOf(fields["commands"])).map(([name, command]) => [
-        name,
-        commandOf(command),
-      ]),
-    ),
-    env: texts(fields["env"]),
-    ...(select !== undefined && { select: strings(select) }),
-    metadata: Object.fromEntries(
-      Object.entries(objectOf(extra("metadata"))).map(([stream, value]) => [
-        stream,
-        objectOf(value),
-      ]),
-    ),
-    others: [
-      ...Object.keys(fields).filter((name) => !PLUGIN_FIELDS.has(name)),
-      ...Object.keys(config).filter(
-        (name) => name.startsWith("_") && !PLUGIN_FIELDS.has(name.slice(1)),
-      ),
-    ],
-  };
-}
-
 function pluginOf(source: Source, kind: PluginKind, node: Node): Plugin {
   const place = placeOf(source, node);
   const plugin = pluginFrom(kind, place, objectOf(jsonOf(node, source.document)));
@@ -236,28 +171,6 @@ function environmentOf(source: Source, node: Node, index: number): Environment {
   };
 }
 
-function settingOf(value: Json): PluginSetting {
-  const { name, kind, sensitive, value: given } = objectOf(value);
-  return {
-    name: textOf(name) ?? "",
-    ...(typeof kind === "string" && { kind }),
-    ...(sensitive === true && { sensitive }),
-    ...(given !== undefined && given !== null && { value: given }),
-  };
-}
-
-function commandOf(value: Json): PluginCommand {
-  if (typeof value === "string") return { args: value };
-  const { args, container_spec: spec } = objectOf(value);
-  const { image, command, env } = objectOf(spec);
-  return {
-    args: textOf(args) ?? "",
-    ...(typeof image === "string" && {
-      container: { image, ...(typeof command === "string" && { command }), env: texts(env) },
-    }),
-  };
-}
-
 function items(
   { file, document }: Source,
   path: readonly string[],
@@ -282,34 +195,4 @@ function lineOf({ document, lines }: Source, path: readonly string[]): number {
     ? contents.items.find(({ key }) => isScalar(key) && key.value === path[0])
     : undefined;
   return lines.linePos((pair?.key as Node | undefined)?.range?.[0] ?? 0).line;
-}
-
-function objectOf(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)
-    : {};
-}
-
-function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
-}
-
-function strings(value: Json | undefined): readonly string[] {
-  return list(value).filter((item) => typeof item === "string");
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === "string" && value !== ""
-    ? value
-    : typeof value === "number"
-      ? String(value)
-      : undefined;
-}
-
-function texts(value: Json | undefined): { readonly [name: string]: string } {
-  return Object.fromEntries(
-    Object.entries(objectOf(value)).flatMap(([name, item]) =>
-      typeof item === "object" ? [] : [[name, String(item)]],
-    ),
-  );
 }

@@ -3,7 +3,8 @@ import { basename, dirname, join, relative } from "node:path";
 import type { JsonObject } from "../model/connector-settings";
 import { UserError } from "../common/errors";
 import { parseEnvFile } from "../run/env-file";
-import { parseFile, pluginFrom } from "./parse";
+import { parseFile } from "./parse";
+import { pluginFrom } from "./parse-plugin";
 import type { InstalledPackage, MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
 import { parseJson } from "../common/json";
 

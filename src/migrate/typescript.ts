@@ -1,5 +1,6 @@
 import { isSecretReference, type Json, type JsonObject } from "../model/connector-settings";
-import type { Import, ImportedEntry, ImportedUse } from "./import";
+import type { Import } from "./import";
+import type { ImportedEntry, ImportedUse } from "./draft-entry";
 
 const LONGEST_LINE = 130;
 

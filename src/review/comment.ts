@@ -1,7 +1,15 @@
 import { plural } from "../common/plural";
 import type { PipelineChange } from "./changes";
-import { alert, atMost, bullets, code } from "./markdown";
-import type { ResourceLoss } from "./pulumi-preview";
+import {
+  images,
+  limits,
+  losses,
+  otherChanges,
+  resources,
+  title,
+  warnings,
+} from "./comment-sections";
+import { bullets, code } from "./markdown";
 import type { Review } from "./review";
 
 /** First line of each comment, by which the workflow finds the comment to update. */
@@ -18,8 +26,6 @@ export const SUMMARY_BYTES = 1_000_000;
 
 /** List lengths, tried in order: longer lists are truncated, to leave space for what follows. */
 const LIST_LENGTHS = [40, 10, 3] as const;
-
-const MOST_REASONS = 5;
 
 const REST = "see the job summary.";
 
@@ -91,50 +97,6 @@ function cutTo(bytes: number, text: string): string {
   return `${lines.join("\n").trimEnd()}\n${ending}`;
 }
 
-function title({ changes, total }: Review): string {
-  const parts = (["added", "changed", "removed"] as const).flatMap((change) => {
-    const number = changes.filter((one) => one.change === change).length;
-    return number === 0 ? [] : [`${number.toLocaleString("en-US")} ${change}`];
-  });
-  return `Pipelines: ${parts.length === 0 ? "no changes" : parts.join(", ")} (${total.toLocaleString("en-US")} after the merge)`;
-}
-
-function losses({ resources }: Review, most: number): readonly string[] {
-  if (!resources || resources.losses.length === 0) return [];
-  const number = (kind: ResourceLoss["kind"]) =>
-    resources.losses.filter((loss) => loss.kind === kind).length;
-  const parts = (["deleted", "replaced"] as const).flatMap((kind) =>
-    number(kind) === 0
-      ? []
-      : [`${plural(number(kind), "resource")} ${number(kind) === 1 ? "is" : "are"} ${kind}`],
-  );
-  return alert("CAUTION", [
-    `**${parts.join(", ")}**`,
-    ...bullets(atMost(resources.losses, most, lossText)),
-  ]);
-}
-
-function lossText({ kind, type, name, reasons }: ResourceLoss): string {
-  const because =
-    reasons.length === 0 ? "" : `, because of ${atMost(reasons, MOST_REASONS, code).join(", ")}`;
-  return `**${kind}**: ${code(type)} ${code(name)}${because}`;
-}
-
-function warnings({ changes }: Review, weight: "state" | "risk", most: number): readonly string[] {
-  const lines = changes.flatMap(({ name, facts }) =>
-    facts.filter((fact) => fact.weight === weight).map(({ text }) => ({ name, text })),
-  );
-  if (lines.length === 0) return [];
-  return alert("WARNING", [
-    weight === "state" ? "**Saved states that no longer match**" : "**Please check**",
-    ...bullets(atMost(lines, most, ({ name, text }) => `${code(name)}: ${text}`)),
-  ]);
-}
-
-function limits(review: Review): readonly string[] {
-  return review.limits.length === 0 ? [] : alert("NOTE", bullets(review.limits));
-}
-
 /** As many pipelines as fit: with all facts, otherwise only names; the rest is counted. */
 function pipelines(
   changes: readonly PipelineChange[],
@@ -193,39 +155,6 @@ function firstOf(
   const shown = all.findIndex((block) => (size += sizeOf(block)) > room);
   const fitting = all.slice(0, shown === -1 ? all.length : shown);
   return { lines: [...fitting.flat(), ""], shown: fitting.length };
-}
-
-function images({ images }: Review, most: number): readonly string[] {
-  return images.length === 0
-    ? []
-    : ["### Images that will be built", "", ...bullets(atMost(images, most, code)), ""];
-}
-
-function otherChanges({ templates, rerendered }: Review, most: number): readonly string[] {
-  const lines = [
-    ...(templates === "changes" ? ["the templates shared by all pipelines change"] : []),
-    ...(rerendered.length > 0
-      ? [
-          `${plural(rerendered.length, "pipeline")} with an unchanged entry ${rerendered.length === 1 ? "gets" : "get"} different manifests: ${atMost(rerendered, most, code).join(", ")}`,
-        ]
-      : []),
-  ];
-  return lines.length === 0 ? [] : ["### Other changes on the cluster", "", ...bullets(lines), ""];
-}
-
-function resources({ resources }: Review): readonly string[] {
-  if (!resources) return [];
-  const counts = resources.counts.map(
-    ([operation, number]) => `${code(operation)} ${number.toLocaleString("en-US")}`,
-  );
-  return [
-    "### Resources",
-    "",
-    counts.length === 0
-      ? "`pulumi up` would change nothing."
-      : `\`pulumi up\` would do: ${counts.join(", ")}.`,
-    "",
-  ];
 }
 
 /** Size in bytes, which is at least the number of characters that GitHub limits. */

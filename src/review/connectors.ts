@@ -1,13 +1,12 @@
 import {
   stateNameOf,
   connectorVersion,
-  sourceVersion,
   settingsOf,
   type ConnectorDefinition,
-  type PackageSource,
   type Tap,
   type Target,
 } from "../model/connector";
+import { sourceVersion, type PackageSource } from "../model/connector-source";
 import type { Json } from "../model/connector-settings";
 import { changedParts, identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";

@@ -1,4 +1,5 @@
-import type { TestReport, TestStep } from "./test-pipeline";
+import type { TestReport } from "./test-pipeline";
+import type { TestStep } from "./test-steps";
 
 /** The report of a test as JUnit XML, which CI systems show. */
 export function junitXml({ pipeline, steps }: TestReport): string {

@@ -1,56 +1,14 @@
 import { UserError } from "../common/errors";
 import { JsonText, whyNotJson } from "../common/json";
-import { identityOf, type SavedIdentity } from "../model/identity";
+import { identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
 import { didYouMean } from "../model/validation/nearest";
-import { acquireLease } from "../store/lease/lease";
-import type { ObjectStore } from "../store/object-store";
-import { bookmarkOf, streamsOf, withBookmark, type State } from "../store/state/bookmarks";
-import { nextRunId } from "../store/runs/runs";
-import {
-  bareState,
-  commitState,
-  deleteState,
-  readState,
-  type StateEnvelope,
-} from "../store/state/state";
+import { bookmarkOf, type State, streamsOf, withBookmark } from "../store/state/bookmarks";
+import { bareState, deleteState } from "../store/state/state";
 import { rollbackState, rollbackTarget } from "../store/state/state-history";
+import { change, commit, type Named, type StateChange, type StateTarget } from "./change-state";
 
 const STATE_FIX = { fix: "Use a JSON object, as `state show --json` prints it." };
-
-/** Result of a manual change; null means no state. */
-export interface StateChange {
-  readonly pipeline: string;
-  /** Singer state before the change. */
-  readonly before: JsonText | null;
-  /** Singer state after the change. */
-  readonly after: JsonText | null;
-}
-
-/**
- * Prevents runs of a pipeline while its state is changed: with the lease of a local store, or the
- * lock of Argo on a cluster.
- */
-export type Guard = (pipeline: string, run: string) => Promise<Held>;
-
-/** A pipeline without a run in progress. */
-export interface Held {
-  /** Verifies that this is still true, just before a state is saved. @throws UserError */
-  verify(): Promise<void>;
-  /** Allows runs to start again. */
-  release(): Promise<void>;
-}
-
-/** Where a state is changed. */
-export interface StateTarget {
-  readonly store: ObjectStore;
-  readonly guard: Guard;
-}
-
-/** The guard of a local store: its lease. */
-export function leaseGuard(store: ObjectStore): Guard {
-  return (pipeline, run) => acquireLease(store, pipeline, { run });
-}
 
 /**
  * Saves a state as if a run had just saved it, for the current source and destination of the
@@ -170,65 +128,4 @@ export function parseState(where: string, text: string | Buffer): JsonText {
   const state = JsonText.parse(text);
   if (state.kind !== "object") throw new UserError(`${where}: is not a Singer state.`, STATE_FIX);
   return bareState(state);
-}
-
-/** What a change needs to know of a pipeline whose state it replaces as a whole. */
-type Named = Pick<Replication, "name" | "formerName">;
-
-/** A change in progress. */
-interface Change {
-  /** Id of the change. */
-  readonly run: string;
-  /** Saved state before the change. */
-  readonly before: StateEnvelope | undefined;
-}
-
-/** Changes the state while no run is in progress. */
-async function change(
-  { store, guard }: StateTarget,
-  entry: Named,
-  apply: (made: Change) => Promise<JsonText | null>,
-): Promise<StateChange> {
-  const run = await nextRunId(store, entry.name);
-  const held = await guard(entry.name, run);
-  try {
-    const before = (await readState(store, entry.name, entry.formerName).catch(unreadable))
-      ?.envelope;
-    await held.verify();
-    return {
-      pipeline: entry.name,
-      before: before?.state ?? null,
-      after: await apply({ run, before }),
-    };
-  } finally {
-    await held.release();
-  }
-}
-
-/** Saves a state. A partial change keeps the source and destination of the previous state. */
-async function commit(
-  store: ObjectStore,
-  entry: Replication,
-  { run, before }: Change,
-  owner: SavedIdentity,
-  state: JsonText,
-): Promise<JsonText> {
-  const { tap, source, target, destination } = owner;
-  const identity = { tap, ...(source !== undefined && { source }), target, destination };
-  const previous = before?.pipeline === entry.name ? { previous: before.run } : {};
-  await commitState(store, {
-    version: 1,
-    pipeline: entry.name,
-    run,
-    ...identity,
-    ...previous,
-    time: new Date().toISOString(),
-    state,
-  });
-  return state;
-}
-
-/** An unreadable state may be replaced, which repairs it. */
-function unreadable(error: unknown): undefined {
-  if (!(error instanceof UserError)) throw error;
 }

@@ -1,6 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { problemOf, UserError } from "../common/errors";
 import type { JsonText } from "../common/json";
 import { plural } from "../common/plural";
 import type { Replication } from "../model/replication";
@@ -8,32 +5,12 @@ import { streamRulesOf } from "../model/stream-rules";
 import type { ConnectorConfigs } from "./connector-configs";
 import { describeStreams } from "./discovered-streams";
 import type { Environment } from "./environments/environment";
-import { filesBelow } from "./files";
-import { catalogStreams, forecast, sentStreams, type ForecastStream } from "./forecast";
-import { missing, takeSample, type Sample } from "./sample";
-import { validateMessages } from "./singer-validator";
-import {
-  callTrial,
-  descriptionOf,
-  discoverStreams,
-  harmlessSettings,
-  targetFields,
-  type Trial,
-} from "./trial";
-import { openWorkspace, type Workspace } from "./workspace";
-
-/** A step of the test of a pipeline. */
-export interface TestStep {
-  /** What was tested. */
-  readonly name: "settings" | "discovers" | "extracts" | "loads" | "validates";
-  /** The connector or the stream that it was tested on. */
-  readonly subject: string;
-  readonly ok: boolean;
-  /** Duration in seconds. */
-  readonly seconds: number;
-  /** Result, or why the step failed, on one line. */
-  readonly detail: string;
-}
+import { catalogStreams, forecast, type ForecastStream, sentStreams } from "./forecast";
+import { missing, type Sample, takeSample } from "./sample";
+import { load } from "./test-load";
+import { step, type TestStep } from "./test-steps";
+import { descriptionOf, discoverStreams, type Trial } from "./trial";
+import { openWorkspace } from "./workspace";
 
 /** Result of the test of a pipeline. */
 export interface TestReport {
@@ -119,26 +96,6 @@ function reportOf(
   };
 }
 
-/** Adds a step with its duration; returns its value, or undefined if the user must fix something. */
-async function step<Value>(
-  steps: TestStep[],
-  name: TestStep["name"],
-  subject: string,
-  run: () => Promise<{ readonly value: Value; readonly detail: string; readonly ok?: boolean }>,
-): Promise<Value | undefined> {
-  const begun = performance.now();
-  const seconds = () => (performance.now() - begun) / 1000;
-  try {
-    const { value, detail, ok = true } = await run();
-    steps.push({ name, subject, ok, seconds: seconds(), detail });
-    return value;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    steps.push({ name, subject, ok: false, seconds: seconds(), detail: problemOf(error) });
-    return undefined;
-  }
-}
-
 /** Whether the tap can be started at all: it has no catalog, or discovers one. */
 async function discover(steps: TestStep[], trial: Trial, entry: Replication): Promise<boolean> {
   if (!descriptionOf(trial.environment).flags.discover) return true;
@@ -177,69 +134,4 @@ async function extract(
       `${plural(total, "record")} of ${plural(sample.records.size, "stream")}, at most ${records} of each${none}`,
   });
   return sample;
-}
-
-async function load(
-  steps: TestStep[],
-  sample: Sample,
-  configs: ConnectorConfigs,
-  trial: Trial,
-): Promise<void> {
-  const output = join(trial.workspace.directory, "output");
-  mkdirSync(output);
-  const harmless = harmlessSettings(trial.connector, output);
-  if (!harmless) {
-    for (const { stream, records, problems } of validateMessages(sample.lines))
-      steps.push({
-        name: "validates",
-        subject: stream ?? "messages",
-        ok: problems.length === 0,
-        seconds: 0,
-        detail:
-          problems.length === 0
-            ? stream === undefined
-              ? "a STATE is valid"
-              : `${plural(records, "record")} fit the SCHEMA`
-            : problems.join("; "),
-      });
-    return;
-  }
-  const contracts = contractsOf(configs.rules, trial.workspace);
-  await step(steps, "loads", trial.connector.name, async () => {
-    const result = await callTrial(
-      trial,
-      {
-        command: "load",
-        ...targetFields(trial, harmless),
-        input: sample.file,
-        outputDirectory: output,
-        ...(contracts !== undefined && { rules: contracts }),
-      },
-      () => false,
-    );
-    const records = Object.values(result.records ?? {}).reduce((sum, count) => sum + count, 0);
-    const wrote = filesBelow(output).length > 0 || records === 0;
-    const failed = result.code === 0 ? undefined : (result.error ?? `failed: ${result.code}`);
-    return {
-      value: undefined,
-      ok: failed === undefined && wrote,
-      detail:
-        failed ??
-        (wrote
-          ? `${plural(records, "record")} into a temporary folder`
-          : "took the records and wrote no file"),
-    };
-  });
-}
-
-/** The contracts among the options of streams: a sample cannot meet expectations of a whole run. */
-function contractsOf(rules: unknown, workspace: Workspace): string | undefined {
-  const listed = (rules ?? []) as readonly {
-    readonly stream: string;
-    readonly contract?: unknown;
-  }[];
-  const contracts = listed
-    .filter(({ contract }) => contract !== undefined)
-    .map(({ stream, contract }) => ({ stream, contract }));
-  return contracts.length === 0 ? undefined : workspace.writeJson("contracts.json", contracts);
 }

@@ -1,43 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
-import { hostname } from "node:os";
-import { connectorVersion } from "../model/connector";
-import { problemOf, UserError } from "../common/errors";
-import { JsonText, parseRecord } from "../common/json";
+import { problemOf } from "../common/errors";
+import { JsonText } from "../common/json";
 import { identityOf } from "../model/identity";
-import type { Replication } from "../model/replication";
 import { requireSeconds } from "../model/units";
-import type { Lease } from "../store/lease/lease";
-import { schemasKey } from "../store/keys";
-import { writeSummary, type RunSummary } from "../store/runs/runs";
-import { bareState, commitState, readState, type StateEnvelope } from "../store/state/state";
+import { type RunSummary, writeSummary } from "../store/runs/runs";
+import { readState, type StateEnvelope } from "../store/state/state";
 import { noneIfUnreadable } from "../store/state/state-envelope";
-import type { ConnectorConfigs } from "./connector-configs";
-import type { Environment } from "./environments/environment";
-import type { RunEvents } from "./events";
-import { filesBelow, layOutRun, type RunFiles } from "./files";
+import { commit } from "./commit";
+import { layOutRun, type RunFiles } from "./files";
 import { runFollowUps } from "./follow-ups";
+import { type LeasedRun, startsAfresh } from "./leased-run";
 import { watchLimits } from "./limits";
-import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
-import { endedPart, startReports, type Reports, type RunPart } from "./reports";
-import type { RunContext, RunOptions } from "./run-options";
-import { ExitCode, type RunnerEvent } from "./runner";
 import { liveSummary } from "./live-summary";
-import type { Workspace } from "./workspace";
-
-/** A run whose connectors are ready and whose lease is held. */
-export interface LeasedRun {
-  readonly context: RunContext;
-  readonly entry: Replication;
-  readonly options: RunOptions;
-  readonly events: RunEvents;
-  readonly configs: ConnectorConfigs;
-  readonly environments: { readonly tap: Environment; readonly target: Environment };
-  readonly run: string;
-  /** Start time of a monotonic clock: `performance.now()`. */
-  readonly begun: number;
-  readonly lease: Lease;
-  readonly workspace: Workspace;
-}
+import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
+import { endedPart, type Reports, type RunPart, startReports } from "./reports";
+import { closingSummary, openingSummary } from "./run-summaries";
+import { ExitCode, type RunnerEvent } from "./runner";
 
 /**
  * Extracts, loads, commits and runs follow-ups. The summary of the run is `running` first, then the
@@ -121,10 +98,6 @@ async function stateInForce({
   return (await readable)?.envelope ?? configs.initialState;
 }
 
-function startsAfresh({ fullRefresh, ignoreState }: RunOptions): boolean {
-  return fullRefresh === true || ignoreState === true;
-}
-
 async function layOut(
   { context, entry, options, configs, environments, run, workspace }: LeasedRun,
   state: StateEnvelope | JsonText | undefined,
@@ -170,36 +143,6 @@ function replicate(
   });
 }
 
-/**
- * Saves the new state of the load, if there is one, and after it the schemas of a run that
- * succeeded. The lease is checked last, so that only its holder commits.
- *
- * @returns `unsaved` with the reason if the store rejected it: the run has then failed although its
- *   data arrived
- */
-async function commit(
-  { context, entry, options, lease }: LeasedRun,
-  files: RunFiles,
-  code: number,
-): Promise<{ readonly committed?: StateEnvelope; readonly unsaved?: string }> {
-  if (options.saveState === false) return {};
-  const envelope = existsSync(files.candidate)
-    ? (parseRecord(readFileSync(files.candidate), ["state"]) as unknown as StateEnvelope)
-    : undefined;
-  await lease.verify();
-  try {
-    if (envelope !== undefined) await commitState(context.store, envelope);
-    if (code === ExitCode.ok && existsSync(files.schemas))
-      await context.store.put(schemasKey(entry.name), readFileSync(files.schemas));
-    return envelope === undefined ? {} : { committed: envelope };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return {
-      unsaved: `the state could not be saved, so the next run loads the same data again: ${error.problem}`,
-    };
-  }
-}
-
 async function followUp(
   { context, entry, options, events, run }: LeasedRun,
   files: RunFiles,
@@ -236,81 +179,4 @@ async function close(
   const closed = { ...ended, warnings: [...ended.warnings, ...undelivered] };
   await writeSummary(context.store, closed);
   return closed;
-}
-
-function openingSummary(
-  { entry, options, run }: LeasedRun,
-  started: Date,
-  state: StateEnvelope | JsonText | undefined,
-): RunSummary {
-  const inForce = (state instanceof JsonText ? bareState(state) : state?.state) ?? null;
-  return {
-    version: 1,
-    pipeline: entry.name,
-    run,
-    mode: options.mode ?? entry.mode ?? "artifact",
-    trigger: options.trigger ?? "manual",
-    started: started.toISOString(),
-    ended: null,
-    seconds: null,
-    status: "running",
-    code: null,
-    error: null,
-    warnings: [],
-    attempts: { extract: 0, load: 0 },
-    streams: [],
-    records: 0,
-    bytes: 0,
-    badLines: 0,
-    tap: { name: entry.tap.connector.name, version: connectorVersion(entry.tap.connector) },
-    target: {
-      name: entry.target.connector.name,
-      version: connectorVersion(entry.target.connector),
-    },
-    unselected: [],
-    stateBefore: startsAfresh(options) ? null : options.state ? bareState(options.state) : inForce,
-    stateAfter: inForce,
-    stateCommitted: false,
-    outputs: [],
-    host: hostname(),
-  };
-}
-
-function closingSummary(
-  opening: RunSummary,
-  replicated: Replicated,
-  committed: StateEnvelope | undefined,
-  end: { readonly code: number; readonly error: string | null },
-  files: RunFiles,
-): RunSummary {
-  const streams = Object.entries(replicated.records).map(([stream, records]) => ({
-    stream,
-    records,
-  }));
-  return {
-    ...opening,
-    status:
-      end.code === ExitCode.ok
-        ? "succeeded"
-        : end.code === ExitCode.interrupted
-          ? "interrupted"
-          : "failed",
-    code: end.code,
-    error: end.error,
-    warnings: replicated.warnings,
-    attempts: replicated.attempts,
-    streams,
-    records: streams.reduce((sum, { records }) => sum + records, 0),
-    bytes: replicated.bytes,
-    badLines: replicated.badLines,
-    leftOut: replicated.leftOut,
-    uncountedFiles: replicated.uncountedFiles,
-    unselected: replicated.unselected,
-    ...(replicated.slices && { slices: replicated.slices }),
-    ...(replicated.slots && { slots: replicated.slots }),
-    ...(replicated.schemaChanges.length > 0 && { schemaChanges: replicated.schemaChanges }),
-    stateAfter: committed?.state ?? opening.stateAfter,
-    stateCommitted: committed !== undefined,
-    outputs: filesBelow(files.outputs),
-  };
 }

@@ -2,7 +2,7 @@ import { commandsFor, type Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import { cancelLocalRun } from "../run/cancel-run";
 import { findReplication, type Project } from "../run/project";
-import { leaseGuard } from "../run/state-changes";
+import { leaseGuard } from "../run/change-state";
 import { GRACE_SECONDS } from "../run/stop";
 import type { ObjectStore } from "../store/object-store";
 import { FULL_REFRESH, type ConsoleActions, type OptionName, type Plan } from "./actions";

@@ -1,6 +1,7 @@
 import type { Commands } from "../common/commands";
 import { UserError } from "../common/errors";
-import { restoreState, type Guard } from "../run/state-changes";
+import { restoreState } from "../run/state-changes";
+import { type Guard } from "../run/change-state";
 import { describeState } from "../store/runs/run-text";
 import type { ObjectStore } from "../store/object-store";
 import { diffStates } from "../store/state/bookmarks";

@@ -2,7 +2,8 @@ import { stat } from "node:fs";
 import { promisify } from "node:util";
 import { runsPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { readSummary, runIds, type RunSummary } from "../store/runs/runs";
+import { readSummary, type RunSummary } from "../store/runs/runs";
+import { runIds } from "../store/runs/run-ids";
 import { slimRuns } from "./slim-runs";
 
 /** Number of runs that are kept of a pipeline, as in a report. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { tap, target, type ConnectorDefinition } from "../../src/model/connector";
+import { type ConnectorDefinition } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import { UserError } from "../../src/common/errors";
 import { ensureEnvironment } from "../../src/run/environments/environments";
 import type { Environment } from "../../src/run/environments/environment";

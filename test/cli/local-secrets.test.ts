@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { secretsForRuns } from "../../src/cli/local-secrets";
 import type { UserError } from "../../src/common/errors";
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import { secret } from "../../src/model/connector-settings";
 import type { PipelineEntry } from "../../src/model/define";
 import { standIn } from "../cluster/support";

@@ -1,4 +1,4 @@
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import { secret } from "../../src/model/connector-settings";
 import {
   defaultClusterSettings,

@@ -7,7 +7,7 @@ import {
   containerPatch,
   streamPatch,
 } from "../../src/manifests/argo/pod-spec-patch";
-import { tap } from "../../src/model/connector";
+import { tap } from "../../src/model/define-connector";
 import { settings } from "./fixtures";
 
 const tapAny = tap({ name: "tap-any", package: "tap-any", version: "0.1.0" });

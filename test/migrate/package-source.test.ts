@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { connectorFor } from "../../src/migrate/connectors";
-import { pluginFrom } from "../../src/migrate/parse";
+import { pluginFrom } from "../../src/migrate/parse-plugin";
 import type { InstalledPackage, Surroundings } from "../../src/migrate/project";
 import { readMeltano } from "../../src/migrate/read";
 

@@ -3,7 +3,8 @@ import { suite, test } from "node:test";
 import type { StreamRule } from "../../src/model/streams";
 import { connectorFor } from "../../src/migrate/connectors";
 import { indentFlowLines } from "../../src/migrate/flow-lines";
-import { parseFile, pluginFrom } from "../../src/migrate/parse";
+import { parseFile } from "../../src/migrate/parse";
+import { pluginFrom } from "../../src/migrate/parse-plugin";
 import type { Surroundings } from "../../src/migrate/project";
 import {
   exactVersion,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import { secret, type JsonObject } from "../../src/model/connector-settings";
 import { changedParts, identityOf, type Identity } from "../../src/model/identity";
 import type { Replication } from "../../src/model/replication";

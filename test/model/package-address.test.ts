@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { tap } from "../../connectors";
-import { connectorVersion, packageName } from "../../src/model/connector";
+import { connectorVersion } from "../../src/model/connector";
+import { packageName } from "../../src/model/connector-source";
 import {
   addressProblem,
   parseAddress,

@@ -1,6 +1,6 @@
 import type { Problem } from "../../src/model/validation/problem";
 import { secret } from "../../src/model/connector-settings";
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import { validatePipelines } from "../../src/model/validation/validate";
 
 /** Settings of {@link tapShop}. */

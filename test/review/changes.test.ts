@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { VERSION } from "../../src/common/package";
-import { tap } from "../../src/model/connector";
+import { tap } from "../../src/model/define-connector";
 import { secret } from "../../src/model/connector-settings";
 import type { PipelineEntry } from "../../src/model/define";
 import type { Replication } from "../../src/model/replication";

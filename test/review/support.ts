@@ -1,4 +1,4 @@
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import type { Json } from "../../src/model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../src/model/define";
 import type { Replication } from "../../src/model/replication";

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { tap, type ConnectorDefinition } from "../../connectors";
 import type { Environment, EnvironmentProgress } from "../../src/run/environments/environment";
-import { findInstaller } from "../../src/run/environments/installer";
+import { findInstaller } from "../../src/run/environments/find-installer";
 import { findPython } from "../../src/run/environments/python";
 import { compiled } from "../support/command";
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import type { Replication } from "../../src/model/replication";
 import { findPython } from "../../src/run/environments/python";
 import type { RunContext } from "../../src/run/run-options";

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { tap, target } from "../../src/model/connector";
+import { tap, target } from "../../src/model/define-connector";
 import type { Environment } from "../../src/run/environments/environment";
 import type { RunEvent } from "../../src/run/events";
 import { findPython } from "../../src/run/environments/python";

@@ -6,13 +6,12 @@ import { ObjectStore } from "../../src/store/object-store";
 import {
   closeAbandonedRuns,
   listRuns,
-  prune,
-  PrunePolicy,
   readSummary,
   RunStatus,
   RunSummary,
   writeSummary,
 } from "../../src/store/runs/runs";
+import { prune, PrunePolicy } from "../../src/store/runs/prune";
 import { describeStores } from "./stores";
 import { JsonText } from "../../src/common/json";
 

@@ -4,7 +4,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { createVenv, findInstaller, installUnlocked } from "../../src/run/environments/installer";
+import { createVenv } from "../../src/run/environments/installer";
+import { installUnlocked } from "../../src/run/environments/install-packages";
+import { findInstaller } from "../../src/run/environments/find-installer";
 import { findPython } from "../../src/run/environments/python";
 
 const MOTO = "5.2.5";

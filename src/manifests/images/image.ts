@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
 import { DEFAULTS } from "../../model/defaults";
-import {
-  packageName,
-  sourceVersion,
-  type ConnectorDefinition,
-  type InstalledSource,
-} from "../../model/connector";
+import { type ConnectorDefinition } from "../../model/connector";
+import { packageName, sourceVersion, type InstalledSource } from "../../model/connector-source";
 import { checkedLock, type LocalPackage } from "../../../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../../model/connector-settings";
 import type { ConnectorFiles } from "../../common/connector-files";

@@ -1,6 +1,6 @@
 import { lockedSource, type LocalPackage } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
-import type { InstalledSource } from "../../model/connector";
+import type { InstalledSource } from "../../model/connector-source";
 import { isCommit, parseAddress, type GitAddress } from "../../model/package-address";
 
 /** Where the build of an image gets a package that is not on an index. */

@@ -3,15 +3,8 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import type { StreamSelection } from "../../model/stream-rules";
 import type { Catalog } from "./catalog";
-import {
-  Computed,
-  editStreams,
-  findEntries,
-  formOf,
-  replaceStreams,
-  type Compiler,
-  type FoundEntry,
-} from "./edit-array";
+import { editStreams, findEntries, formOf, replaceStreams, type FoundEntry } from "./edit-array";
+import { Computed, type Compiler } from "./object-edits";
 import { newStreams, streamEdits, type Choice, type ChosenOptions } from "./select-streams";
 import { objectForm, streamsText } from "./streams-text";
 

@@ -3,19 +3,14 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
 import { PACKAGE_ROOT } from "../../common/package";
-import { packageName, sourceVersion } from "../../model/connector";
+import { packageName, sourceVersion } from "../../model/connector-source";
 import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, ReportProgress } from "./environment";
 import { installError, lastMeaningfulLine } from "./install-failure";
-import {
-  createVenv,
-  findInstaller,
-  installLocked,
-  installUnlocked,
-  type InstallContext,
-  type Installer,
-} from "./installer";
+import { createVenv, type InstallContext, type Installer } from "./installer";
+import { installLocked, installUnlocked } from "./install-packages";
+import { findInstaller } from "./find-installer";
 import { packagePlace } from "./package-place";
 import { runLogged } from "../logged-process";
 import { runnerArguments } from "../runner";

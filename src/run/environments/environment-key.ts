@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  sourceVersion,
-  type ConnectorDefinition,
-  type InstalledSource,
-} from "../../model/connector";
+import { type ConnectorDefinition } from "../../model/connector";
+import { sourceVersion, type InstalledSource } from "../../model/connector-source";
 import type { Python } from "./python";
 
 /** Everything that determines the content of an environment. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ConnectorDefinition, InstalledSource } from "../../model/connector";
+import type { ConnectorDefinition } from "../../model/connector";
+import type { InstalledSource } from "../../model/connector-source";
 import { localPackage, readLock } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
 import { findConnectorFile, readBulkCode } from "../../common/connector-files";

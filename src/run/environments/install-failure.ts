@@ -1,5 +1,5 @@
 import { UserError } from "../../common/errors";
-import { packageName, sourceVersion, type InstalledSource } from "../../model/connector";
+import { packageName, sourceVersion, type InstalledSource } from "../../model/connector-source";
 import { parseAddress } from "../../model/package-address";
 
 /** A failed installation. */

@@ -2,18 +2,16 @@ import { plural } from "../../common/plural";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { print } from "../../common/print";
-import {
-  sourceVersion,
-  type ConnectorDefinition,
-  type InstalledSource,
-} from "../../model/connector";
+import { type ConnectorDefinition } from "../../model/connector";
+import { sourceVersion, type InstalledSource } from "../../model/connector-source";
 import { hasLock } from "../../../connectors/dependency-lock";
 import { isPackage } from "../../common/connector-files";
 import { PACKAGE_ROOT } from "../../common/package";
 import { shippedConnectors } from "../../../connectors/shipped";
 import { UserError } from "../../common/errors";
 import { isReplication } from "../../model/define";
-import { fixedUv, type InstallContext } from "./installer";
+import { type InstallContext } from "./installer";
+import { fixedUv } from "./find-installer";
 import { lockDependencies } from "./lock-dependencies";
 import { lockReport, type LockChange } from "./lock-report";
 import { loadProject } from "../project";

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { InstalledSource } from "../../model/connector";
+import type { InstalledSource } from "../../model/connector-source";
 import {
   lockedPackages,
   lockText,
@@ -11,7 +11,8 @@ import {
 import { PACKAGE_ROOT } from "../../common/package";
 import { parseAddress } from "../../model/package-address";
 import { installError } from "./install-failure";
-import { requestedPackages, runUv, versionBounds, type InstallContext } from "./installer";
+import { runUv, type InstallContext } from "./installer";
+import { requestedPackages, versionBounds } from "./install-packages";
 import { oldestPython } from "./python";
 import { resolvePackage } from "./resolve-package";
 

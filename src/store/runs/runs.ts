@@ -1,9 +1,8 @@
 import { UserError } from "../../common/errors";
-import { parseRecord, stringifyJson, type JsonText } from "../../common/json";
-import { historyRuns } from "../state/history-runs";
-import { isRunId, newRunId, runFileKey, runPrefix, runsPrefix, runTime } from "../keys";
-import { currentHolder } from "../lease/lease";
+import { type JsonText, parseRecord, stringifyJson } from "../../common/json";
+import { runFileKey } from "../keys";
 import { ObjectStore } from "../object-store";
+import { runIds } from "./run-ids";
 
 /** Result of a run; `running` until it has ended. */
 export type RunStatus = "running" | "succeeded" | "failed" | "interrupted";
@@ -156,16 +155,6 @@ export interface RunSlice {
   readonly error: string | null;
 }
 
-/** Which runs `prune` keeps: runs must satisfy both limits. */
-export interface PrunePolicy {
-  /** Number of newest runs. */
-  readonly keep: number;
-  /** Maximum age in days. */
-  readonly maxAgeDays: number;
-}
-
-const DAY_MS = 24 * 3600 * 1000;
-
 /** Writes or replaces a run's summary. */
 export async function writeSummary(store: ObjectStore, summary: RunSummary): Promise<void> {
   await store.put(
@@ -236,77 +225,10 @@ export async function closeAbandonedRuns(
 }
 
 /**
- * Deletes old runs: those beyond the newest `keep` and those older than `maxAgeDays`, except the
- * newest run, the newest successful run, and a run that holds the pipeline's lease.
- * @returns ids of the deleted runs, newest first.
- */
-export async function prune(
-  store: ObjectStore,
-  pipeline: string,
-  policy: PrunePolicy,
-  now: Date,
-): Promise<readonly string[]> {
-  const runs = await runIds(store, pipeline);
-  const oldest = now.getTime() - policy.maxAgeDays * DAY_MS;
-  const isOld = (run: string, index: number): boolean =>
-    index >= policy.keep || (runTime(run)?.getTime() ?? 0) < oldest;
-  const old = runs.filter((run, index) => index > 0 && isOld(run, index));
-  if (old.length === 0) {
-    return [];
-  }
-  const spared = new Set([
-    await newestSucceeded(store, pipeline, runs),
-    (await currentHolder(store, pipeline))?.run,
-  ]);
-  const pruned = old.filter((run) => !spared.has(run));
-  for (const run of pruned) {
-    await store.deleteFolder(runPrefix(pipeline, run));
-  }
-  return pruned;
-}
-
-async function newestSucceeded(
-  store: ObjectStore,
-  pipeline: string,
-  runs: readonly string[],
-): Promise<string | undefined> {
-  for (const run of runs) {
-    if ((await summaryOf(store, pipeline, run))?.status === "succeeded") {
-      return run;
-    }
-  }
-  return undefined;
-}
-
-/**
- * Creates an id for a new run or change that sorts after all existing ones, even if the clock was
- * set back or belongs to another machine.
- */
-export async function nextRunId(
-  store: ObjectStore,
-  pipeline: string,
-  now = new Date(),
-): Promise<string> {
-  const [runs, saved] = await Promise.all([runIds(store, pipeline), historyRuns(store, pipeline)]);
-  return newRunId(
-    now,
-    [runs[0], saved.find(isRunId)]
-      .filter((id) => id !== undefined)
-      .sort()
-      .at(-1),
-  );
-}
-
-/** Ids of all runs, newest first. */
-export async function runIds(store: ObjectStore, pipeline: string): Promise<readonly string[]> {
-  return (await store.listFolders(runsPrefix(pipeline))).filter(isRunId).reverse();
-}
-
-/**
  * A run's summary; undefined if it is missing or unreadable, so that one bad object does not hide
  * the others.
  */
-async function summaryOf(
+export async function summaryOf(
   store: ObjectStore,
   pipeline: string,
   run: string,

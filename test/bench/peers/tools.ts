@@ -1,13 +1,10 @@
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../src/common/errors";
-import type { PackageSource } from "../../../src/model/connector";
-import {
-  createVenv,
-  findInstaller,
-  installUnlocked,
-  type InstallContext,
-} from "../../../src/run/environments/installer";
+import type { PackageSource } from "../../../src/model/connector-source";
+import { createVenv, type InstallContext } from "../../../src/run/environments/installer";
+import { installUnlocked } from "../../../src/run/environments/install-packages";
+import { findInstaller } from "../../../src/run/environments/find-installer";
 import { findPython } from "../../../src/run/environments/python";
 import { logProgress } from "../measure";
 

@@ -7,7 +7,7 @@ import {
   type ImageBuild,
   type ImageOrigin,
 } from "../../../src/manifests/images/image";
-import { tap } from "../../../src/model/connector";
+import { tap } from "../../../src/model/define-connector";
 import { only } from "../../support/record";
 import { building, context, digest, recordImages, shop, valueOf } from "./support";
 

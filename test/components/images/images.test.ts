@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { connectorImage, runnerImage, type ImageBuild } from "../../../src/manifests/images/image";
 import { imageRepositories, nameBuilds } from "../../../src/manifests/images/image-builds";
 import { stackImages, type StackImages } from "../../../components/images/images";
-import { tap } from "../../../src/model/connector";
+import { tap } from "../../../src/model/define-connector";
 import { checkValues } from "../../../src/settings/check";
 import { isReplication, type PipelineEntry } from "../../../src/model/define";
 import { arrayOf, building, context, digest, lake, recordImages, shop, valueOf } from "./support";

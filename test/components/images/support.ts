@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageBuilding } from "../../../components/images/connector-image";
 import type { BuildContext } from "../../../src/manifests/images/image";
-import { tap, target } from "../../../src/model/connector";
+import { tap, target } from "../../../src/model/define-connector";
 import { definePipelines, type PipelineEntry } from "../../../src/model/define";
 import { settingsSchema } from "../../../src/settings/schema";
 import { record, type RecordOptions, type Registration } from "../../support/record";

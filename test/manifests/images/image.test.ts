@@ -15,7 +15,8 @@ import {
 } from "../../../src/manifests/images/image";
 import { VERSION } from "../../../src/common/package";
 import { repositoriesBelow } from "../../../src/common/registry/repositories";
-import { tap, target, type PackageSource } from "../../../src/model/connector";
+import { tap, target } from "../../../src/model/define-connector";
+import { type PackageSource } from "../../../src/model/connector-source";
 import { lockText } from "../../../connectors/dependency-lock";
 import { shippedConnectors } from "../../../connectors/shipped";
 

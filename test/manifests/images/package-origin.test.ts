@@ -6,7 +6,7 @@ import { suite, test, type TestContext } from "node:test";
 import { tap, type PackageAddress } from "../../../connectors";
 import { lockText, localPackage } from "../../../connectors/dependency-lock";
 import { connectorImage, type BuildContext } from "../../../src/manifests/images/image";
-import type { InstalledSource } from "../../../src/model/connector";
+import type { InstalledSource } from "../../../src/model/connector-source";
 import { writeSource } from "../../support/package-sources";
 
 const COMMIT = "0123456789".repeat(4);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tap } from "../../../src/model/connector";
+import { tap } from "../../../src/model/define-connector";
 import { secret } from "../../../src/model/connector-settings";
 import { UnreadContract } from "../../../src/model/contracts";
 import { replication, targetAny, textsOf } from "../support";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { secret } from "../../../src/model/connector-settings";
 import { tapPostgres } from "../../../connectors";
-import { tap } from "../../../src/model/connector";
+import { tap } from "../../../src/model/define-connector";
 import { job, replication, tapAny, tapShop, targetAny, targetFiles, textsOf } from "../support";
 
 const LABEL = `must be letters, digits, "-", "_" and ".", starting and ending with a letter or digit`;

@@ -24,6 +24,10 @@ export interface Layer {
  * The layers of a stack that have objects. Monitoring depends only on the namespaces, so that a
  * cluster without the Prometheus operator still runs pipelines.
  *
+ * Nothing comes after the pipelines: Argo CD applies a later wave only when the one before is
+ * healthy, which a suspended pipeline never is. It applies all objects of a wave, even if some fail.
+ * Source: argo-cd v3.5.1, gitops-engine/pkg/sync/sync_context.go, `Sync` and `runTasks`.
+ *
  * @param charts the objects that install each chart, by the name of its release.
  */
 export function layersOf(
@@ -54,7 +58,7 @@ export function layersOf(
     ...layers,
     {
       name: "monitoring",
-      wave: needed.length,
+      wave: needed.length - 1,
       after: "namespaces",
       files: byName(monitoring),
     },

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Callable, NamedTuple, Optional
 
 from .batches import count_batches
+from .block import Cut
 from .blocks import blocks
 from .codes import EXPECTATION, RunnerError
 from .column_masking import ColumnMasking
 from .pipes import Gatherer, enlarge
-from .scan import Cut, Scanner
+from .scan import Scanner
 from .totals import BadLine
 
 _MANY_PIECES = 8

@@ -12,29 +12,22 @@ from __future__ import annotations
 import codecs
 from typing import Any, Optional
 
-from .canonical import parse
-from .codes import EXPECTATION
+from .block import SHOWN, Block, Cut
 from .column_checks import ColumnChecks
 from .heads import Heads, Key
 from .inspection import Inspection
 from .last_records import LastRecords
-from .lossless import JsonText
 from .messages import ACTIVATE_VERSION, BATCH, RECORD, SCHEMA, STATE, Message, read_line
 from .other_lines import OtherLine, blank
-from .state_shapes import Shapes
-from .totals import BadLine, Totals
+from .state_lines import StateLines
+from .totals import BadLine
 
-_CONSTANTS = (b"NaN", b"Infinity")
 _FEW_LINES = 16
-_SHOWN = 4096
 _LONGEST_SAMPLE = 1 << 16
 """Longest record that is parsed only for its version."""
 
-Cut = tuple[int, int]
-"""(start, end) of a byte range in a block that the target must not get."""
 
-
-class Scanner(Totals):
+class Scanner(Block):
     """Running totals of a stream fed block by block."""
 
     def __init__(
@@ -53,11 +46,8 @@ class Scanner(Totals):
         """Refuses messages before the target gets them; None where all are known before it starts."""
         self._drop = drop
         self._heads = Heads()
-        self._shapes = Shapes()
-        self._odd_states: list[tuple[int, Optional[JsonText]]] = []
+        self._state_lines = StateLines(self._heads, self.states)
         self._odd_schemas: list[tuple[int, str]] = []
-        self._cuts: list[Cut] = []
-        self._buffer, self._end = bytearray(), 0
         self._last = LastRecords(self._heads) if hard_delete and live else None
 
     def feed(self, buffer: bytearray, end: int) -> list[Cut]:
@@ -65,8 +55,9 @@ class Scanner(Totals):
 
         Everything from a `fatal` line on is left out.
         """
-        self._cuts, self._buffer, self._end = [], buffer, end
-        self._odd_states, self._odd_schemas, self._described = [], [], {}
+        self._begin(buffer, end)
+        self._state_lines.begin()
+        self._odd_schemas, self._described = [], {}
         self._heads.join = b"}\r\n" if buffer.endswith(b"}\r\n", 0, end) else b"}\n"
         total = buffer.count(b"\n", 0, end)
         states, records = self.total(STATE), self._versioned()
@@ -150,14 +141,14 @@ class Scanner(Totals):
         found = read_line(line)
         if isinstance(found, OtherLine):
             if found.fatal:
-                self._stop(start, BadLine(number, found.reason, line[:_SHOWN]))
+                self._stop(start, BadLine(number, found.reason, line[:SHOWN]))
             elif found != blank:
                 self.bad += 1
-                self._list(BadLine(number, found.reason, line[:_SHOWN]))
+                self._list(BadLine(number, found.reason, line[:SHOWN]))
             return None
         if found.recovered:
             self.recovered += 1
-            self._list(BadLine(number, f"text in front of a {found.kind}", line[:_SHOWN], True))
+            self._list(BadLine(number, f"text in front of a {found.kind}", line[:SHOWN], True))
         self._take(found, line, start, number)
         if self.fatal:
             return None
@@ -199,9 +190,9 @@ class Scanner(Totals):
         elif kind == SCHEMA and (message.skip or not message.head):
             self._odd_schemas.append((start + message.skip, str(stream)))
         if refusal:
-            self._stop(start, BadLine(number, refusal, line[:_SHOWN]))
+            self._stop(start, BadLine(number, refusal, line[:SHOWN]))
         elif kind == STATE and (message.skip or not message.head):
-            self._odd_states.append((start, message.value))
+            self._state_lines.odd(start, message.value)
         elif message.head and kind not in (ACTIVATE_VERSION, BATCH):
             self._heads.learn(message.head, kind, stream)
 
@@ -243,7 +234,7 @@ class Scanner(Totals):
             if refusal:
                 self._stop(
                     start,
-                    BadLine(number, refusal, bytes(buffer[start : min(stop, start + _SHOWN)])),
+                    BadLine(number, refusal, bytes(buffer[start : min(stop, start + SHOWN)])),
                 )
 
     def _take_schemas(self, buffer: bytearray) -> None:
@@ -258,7 +249,7 @@ class Scanner(Totals):
             text = bytes(buffer[start:stop])
             if text == self.schemas.last.get(stream):
                 continue
-            number = self._number(buffer, start)
+            number = self._number(start)
             if self.schemas.take(number, stream, text) and self._inspection:
                 refusal = self._inspection.schema(stream, text)
                 self._refuse(buffer.rfind(b"\n", 0, start) + 1, refusal, number)
@@ -266,62 +257,13 @@ class Scanner(Totals):
     def _check_columns(self, checks: ColumnChecks, buffer: bytearray) -> None:
         offense = checks.first(self._heads, buffer, self._reach, self._recent)
         if offense:
-            self._refuse(offense.start, offense.text, self._number(buffer, offense.start))
-
-    @property
-    def _reach(self) -> int:
-        """Up to where the target gets the block."""
-        return self._cuts[-1][0] if self.fatal else self._end
-
-    def _refuse(self, start: int, refusal: Optional[str], number: int) -> None:
-        """Stops at a message that is not as expected. Its text is not logged: it may hold personal data."""
-        if refusal:
-            self._stop(start, BadLine(number, refusal, b"", code=EXPECTATION))
-
-    def _number(self, buffer: bytearray, start: int) -> int:
-        return self.lines + buffer.count(b"\n", 0, start) + 1
-
-    def _stop(self, start: int, line: BadLine) -> None:
-        self.fatal = line
-        self._cut(start, self._end)
-
-    def _cut(self, start: int, end: int) -> None:
-        while self._cuts and self._cuts[-1][1] > start:
-            self._cuts.pop()
-        self._cuts.append((start, end))
-
-    def _list(self, line: BadLine) -> None:
-        if len(self.bad_lines) < self._keep_bad:
-            self.bad_lines.append(line)
+            self._refuse(offense.start, offense.text, self._number(offense.start))
 
     def _take_states(self, buffer: bytearray, end: int) -> None:
-        odd = dict(self._odd_states)
-        starts = sorted([*self._heads.states(buffer, end), *odd])
-        while starts and not self.fatal:
-            shape, found = self._shapes.find(buffer, starts)
-            if shape:
-                self.states.take_known(shape, found, starts)
-            elif starts[0] in odd:
-                self.states.take(odd[starts[0]])
-            else:
-                self._take_state(
-                    buffer, starts[0], bytes(buffer[starts[0] : buffer.find(b"\n", starts[0], end)])
-                )
-            del starts[: len(found) or 1]
-        self.states.settle()
-
-    def _take_state(self, buffer: bytearray, start: int, line: bytes) -> None:
-        value = _value_of(line)
-        if value is not None:
-            self.states.take_line(line, value)
-            self._shapes.learn(line, value)
-            return
-        # The full check is slow, and most taps write STATEs often.
-        found = read_line(line)
-        if isinstance(found, OtherLine):
-            self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
-        else:
-            self.states.take(found.value)
+        refused = self._state_lines.take(buffer, end)
+        if refused:
+            start, reason, line = refused
+            self._stop(start, BadLine(self._number(start), reason, line[:SHOWN]))
 
     def _check_text(self, buffer: bytearray, end: int) -> None:
         with memoryview(buffer) as view, view[:end] as part:
@@ -331,17 +273,7 @@ class Scanner(Totals):
             except UnicodeDecodeError as error:
                 position = error.start
         start = buffer.rfind(b"\n", 0, position) + 1
-        number = self._number(buffer, start)
+        number = self._number(start)
         key = self._heads.match(buffer, start, buffer.find(b"\n", start, end) + 1)
         stream = f' of stream "{key[1]}"' if key and key[1] else ""
         self._note(number, f"{stream} is not valid UTF-8: passed on as it is")
-
-
-def _value_of(line: bytes) -> Any:
-    """The value of a STATE for inspection; None if it has none or may have to be rejected."""
-    if any(constant in line for constant in _CONSTANTS):
-        return None
-    try:
-        return parse(line.decode()).get("value")
-    except (ValueError, RecursionError):
-        return None

@@ -28,6 +28,7 @@ import { stackClusterSettings, telemetryHeaders } from "../src/manifests/stack-c
 import { readCertificates } from "../src/settings/certificate-authority";
 import { assertDeployable } from "../src/settings/deployable";
 import { VERSION } from "../src/common/package";
+import { pullAddressOf } from "../src/common/registry/repositories";
 import type { PipelineEntry } from "../src/model/define";
 import type { Settings } from "../src/settings/load-settings";
 import { storeClients } from "../src/manifests/stack/network-policies";
@@ -162,10 +163,7 @@ export function deploy(
           {
             settings,
             signing,
-            address:
-              cloud.registry?.login?.address ??
-              settings.registry.pullAddress ??
-              settings.registry.address,
+            address: cloud.registry?.login?.address ?? pullAddressOf(settings.registry),
           },
           { ...opts, dependsOn: [space] },
         ),

@@ -8,6 +8,7 @@ import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings"
 import type { SecretPart } from "../../src/manifests/argo/pipeline-secret";
 import type { PodIdentity } from "../cloud";
 import { hostOf } from "../../src/common/registry/image-reference";
+import { pullAddressOf } from "../../src/common/registry/repositories";
 import { namespace } from "./namespace";
 import { certificatesConfigMap } from "../../src/manifests/stack/certificates";
 import { metadataOf } from "../../src/manifests/stack/metadata";
@@ -155,13 +156,14 @@ function accounts(
 }
 
 function pullSecret(
-  { address, pullAddress, username, password }: RegistrySettings,
+  registry: RegistrySettings,
   secrets: Secrets,
   space: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): void {
+  const { username, password } = registry;
   if (username === undefined || password === undefined) return;
-  const host = hostOf(pullAddress ?? address);
+  const host = hostOf(pullAddressOf(registry));
   const value = requireSecret(secrets, password);
   const config = value.apply((text) =>
     JSON.stringify({

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { UserError } from "../common/errors";
+import { readPem } from "./pem-file";
 
 /**
  * The PEM certificates that pods and builds trust; undefined if the settings name no file.
@@ -11,11 +9,6 @@ import { UserError } from "../common/errors";
  */
 export function readCertificates(file: string, root = ""): string | undefined {
   if (file === "") return undefined;
-  try {
-    return readFileSync(join(root, file), "utf8");
-  } catch {
-    throw new UserError(`tapctl:certificateAuthority: ${file} cannot be read.`, {
-      fix: "Set it to a file of PEM certificates, relative to the project.",
-    });
-  }
+  const fix = "Set it to a file of PEM certificates, relative to the project.";
+  return readPem({ setting: "certificateAuthority", file, root, fix });
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { UserError } from "../common/errors";
+import { readPem } from "./pem-file";
 import type { SigningSettings } from "./signing";
 
 /**
@@ -9,12 +7,7 @@ import type { SigningSettings } from "./signing";
  * @param root folder of the project. Default: the current folder, in which Pulumi starts a program.
  * @throws UserError if the file cannot be read.
  */
-export function readPublicKey({ publicKey }: SigningSettings, root = ""): string {
-  try {
-    return readFileSync(join(root, publicKey), "utf8");
-  } catch {
-    throw new UserError(`tapctl:images.signing.publicKey: ${publicKey} cannot be read.`, {
-      fix: "Set it to the file of the public key, such as cosign.pub, relative to the project.",
-    });
-  }
+export function readPublicKey({ publicKey: file }: SigningSettings, root = ""): string {
+  const fix = "Set it to the file of the public key, such as cosign.pub, relative to the project.";
+  return readPem({ setting: "images.signing.publicKey", file, root, fix });
 }

@@ -4,12 +4,14 @@ export interface RegistryAddress {
   readonly pullAddress?: string | undefined;
 }
 
+/** Address that pods pull from. */
+export function pullAddressOf({ address, pullAddress }: RegistryAddress): string {
+  return pullAddress ?? address;
+}
+
 /** Repository that pods pull an image from, by name, in the registry of the settings. */
-export function pullRepositories({
-  address,
-  pullAddress,
-}: RegistryAddress): (name: string) => string {
-  return repositoriesBelow(pullAddress ?? address);
+export function pullRepositories(registry: RegistryAddress): (name: string) => string {
+  return repositoriesBelow(pullAddressOf(registry));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { hostOf } from "../../common/registry/image-reference";
+import { pullAddressOf } from "../../common/registry/repositories";
 import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
 import { ADMISSION_LABEL, imagePolicies } from "../admission/image-policies";
@@ -125,9 +126,7 @@ function admission({ settings, entries, publicKey }: CompleteArgs): readonly Kub
   const { images, registry } = settings;
   if (images.signing?.admission === undefined || publicKey === undefined) return [];
   const { pullRepository } = knownAws(settings, entries);
-  const address = pullRepository
-    ? hostOf(pullRepository("image"))
-    : (registry.pullAddress ?? registry.address);
+  const address = pullRepository ? hostOf(pullRepository("image")) : pullAddressOf(registry);
   return Object.values(imagePolicies({ ...settings, signing: images.signing }, publicKey, address));
 }
 

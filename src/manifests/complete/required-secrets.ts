@@ -1,4 +1,5 @@
 import { hostOf } from "../../common/registry/image-reference";
+import { pullAddressOf } from "../../common/registry/repositories";
 import type { Json } from "../../model/connector-settings";
 import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
@@ -107,10 +108,8 @@ function ofTelemetry(settings: CheckedSettings): readonly RequiredSecret[] {
   ];
 }
 
-function ofRegistry({
-  namespace,
-  registry: { address, pullAddress, username, password },
-}: CheckedSettings): readonly RequiredSecret[] {
+function ofRegistry({ namespace, registry }: CheckedSettings): readonly RequiredSecret[] {
+  const { username, password } = registry;
   if (username === undefined || password === undefined) return [];
   return [
     {
@@ -120,7 +119,7 @@ function ofRegistry({
       purpose: "login of the registry that pods pull from",
       data: {
         ".dockerconfigjson": {
-          dockerLogin: { host: hostOf(pullAddress ?? address), username },
+          dockerLogin: { host: hostOf(pullAddressOf(registry)), username },
           password,
         },
       },

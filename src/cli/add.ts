@@ -109,7 +109,10 @@ function addressOf(project: string, given: string): PackageAddress {
     (isAddress(address)
       ? undefined
       : "must be a git address, a wheel, or a folder that starts with ./");
-  if (problem !== undefined) throw new UserError(`--from ${given}: ${problem}`);
+  if (problem !== undefined)
+    throw new UserError(`--from ${given}: ${problem}`, {
+      fix: "Use an address such as git+https://github.com/acme/tap-erp@v1.9.0, or a folder such as ./tap-erp.",
+    });
   return address as PackageAddress;
 }
 

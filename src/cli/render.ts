@@ -143,9 +143,12 @@ async function complete(flags: RenderFlags, command: Command): Promise<void> {
     ["--namespace", namespace],
   ].filter(([, value]) => value !== undefined);
   if (ofStack.length > 0)
-    throw new UserError(`${ofStack.map(([name]) => name).join(", ")}: not with --complete.`, {
-      fix: "Set it in the file of the stack.",
-    });
+    throw new UserError(
+      `${ofStack.map(([name]) => name).join(", ")} cannot be used with --complete.`,
+      {
+        fix: "Set it in the file of the stack.",
+      },
+    );
   if (stack === undefined || out === undefined || repo === undefined)
     throw new UserError("--complete needs --stack, --out and, for Argo CD, --repo.", {
       fix: "Write: tapctl render --complete --stack NAME --out FOLDER --repo URL",

@@ -154,7 +154,12 @@ interface RunnerEnd {
 function endOf(child: ChildProcess, python: string): Promise<RunnerEnd> {
   return new Promise((resolve, reject) => {
     child.on("error", (error) =>
-      reject(new UserError(`${python} does not start: ${error.message}`, ExitCode.internal)),
+      reject(
+        new UserError(`${python} does not start: ${error.message}`, {
+          fix: "Check that the file exists and that you may execute it.",
+          exitCode: ExitCode.internal,
+        }),
+      ),
     );
     child.on("exit", (code, signal) => setTimeout(resolve, LEFTOVER_MS, { code, signal }).unref());
     child.on("close", (code, signal) => resolve({ code, signal }));

@@ -253,8 +253,11 @@ describe("render --complete: images", () => {
 
 describe("render --complete: errors", () => {
   const cases = [
-    [["--registry", "x.example.com"], /^--registry: not with --complete\.\nSet it in the file/],
-    [["--namespace", "etl"], /^--namespace: not with --complete\./],
+    [
+      ["--registry", "x.example.com"],
+      /^--registry cannot be used with --complete\.\nSet it in the file/,
+    ],
+    [["--namespace", "etl"], /^--namespace cannot be used with --complete\./],
     [["--secret-store", "Vault/x"], /^Invalid value for --secret-store: "Vault\/x"\./],
   ] as const;
   for (const [flags, message] of cases)

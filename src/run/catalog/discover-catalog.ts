@@ -86,7 +86,12 @@ function callDiscover(
       if (line.startsWith(RUNNER)) error = line.slice(RUNNER.length);
     });
     child.on("error", (problem) =>
-      reject(new UserError(`${environment.python} does not start: ${problem.message}`, 1)),
+      reject(
+        new UserError(`${environment.python} does not start: ${problem.message}`, {
+          fix: "Check that the file exists and that you may execute it.",
+          exitCode: 1,
+        }),
+      ),
     );
     child.on("close", (code) => resolve({ code, ...(error !== undefined && { error }) }));
   });

@@ -65,7 +65,10 @@ export async function servePostgres(
       tries === 3 ||
       !/could not bind|could not create any TCP/.test(problem)
     ) {
-      throw new UserError(`PostgreSQL does not start on port ${chosen}: ${problem}`, 1);
+      throw new UserError(`PostgreSQL does not start on port ${chosen}: ${problem}`, {
+        fix: "Fix that error, then run this command again.",
+        exitCode: 1,
+      });
     }
   }
 }

@@ -123,7 +123,7 @@ function makeData(initdb: string, home: string, data: string, user: ServerUser |
   if (status !== 0)
     throw new UserError(
       `PostgreSQL cannot create a database in ${data}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
-      1,
+      { fix: "Fix that error, then run this command again.", exitCode: 1 },
     );
 }
 

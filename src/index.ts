@@ -1,4 +1,7 @@
-/** What the array of a project is written with: `import { definePipelines, secret, tapPostgres, targetJsonl } from "tapctl"`. */
+/**
+ * What the array of a project is written with: `import { definePipelines, secret, tapPostgres,
+ * targetJsonl } from "tapctl"`.
+ */
 export * from "../connectors";
 export * from "./model/define";
 export * from "./model/entry";

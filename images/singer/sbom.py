@@ -92,7 +92,8 @@ def interpreter() -> Component:
 
 
 def python_packages(folder: str) -> list[tuple[Component, list[str]]]:
-    """The Python packages of the connector and of the base image, each with the names of the packages that it requires."""
+    """The Python packages of the connector and of the base image, each with the names of the
+    packages that it requires."""
     sites = glob.glob(os.path.join(folder, "venv", "lib", "python3*", "site-packages"))
     hashes = read_installed(os.path.join(folder, "installed.json"))
     # Packages of Debian are in another folder, and are listed with the operating system.

@@ -27,7 +27,10 @@ export const DEFAULTS = {
   baseImage: "python:3.12-slim",
   /** Registry of the connector images. */
   registry: "localhost:5000",
-  /** Upper bounds for connectors without constraints: setuptools 81 removed pkg_resources, which old packages import. */
+  /**
+   * Upper bounds for connectors without constraints: setuptools 81 removed pkg_resources, which old
+   * packages import.
+   */
   constraints: ["setuptools<81"],
 } as const satisfies Defaults;
 

@@ -19,7 +19,10 @@ export function parallelOf(entry: Replication): Parallel | undefined {
   };
 }
 
-/** Tables that the `stream_maps` of an SDK target give to streams, by stream or pattern: the tap's pod must not see the rest of its settings. */
+/**
+ * Tables that the `stream_maps` of an SDK target give to streams, by stream or pattern: the tap's
+ * pod must not see the rest of its settings.
+ */
 function tableAliases({ stream_maps: maps }: JsonObject): { readonly [stream: string]: string } {
   const entries = Object.entries(isObject(maps) ? maps : {}).flatMap(([stream, rules]) => {
     if (!isObject(rules)) return [];

@@ -61,7 +61,10 @@ const METHODS: {
 /** Names of `replication` in the object form. */
 export const REPLICATIONS: readonly string[] = Object.keys(METHODS);
 
-/** Rules of an entry in the order written, whichever form it has. Undefined if the tap decides which streams to read. */
+/**
+ * Rules of an entry in the order written, whichever form it has. Undefined if the tap decides which
+ * streams to read.
+ */
 export function streamRulesOf({
   streams,
 }: {

@@ -25,7 +25,8 @@ class Given(NamedTuple):
 
 
 def settings_from(environment: Mapping[str, str], connector: Connector) -> Given:
-    """Settings from variables or from files named by `NAME_FILE`; if the connector's settings are unknown, all with its prefix."""
+    """Settings from variables or from files named by `NAME_FILE`; if the connector's settings are
+    unknown, all with its prefix."""
     settings: dict[str, Any] = {}
     secrets = []
     names = given_names(connector) or _named_after(environment, connector)
@@ -48,7 +49,8 @@ def given_names(connector: Connector) -> list[str]:
 
 
 def variables(connector: Connector, name: str) -> list[str]:
-    """The variables of a setting in order of precedence: `TAP_X_START_DATE` and, unless the system uses it, `START_DATE`."""
+    """The variables of a setting in order of precedence: `TAP_X_START_DATE` and, unless the system
+    uses it, `START_DATE`."""
     own = _upper(name)
     return [_prefix(connector) + own] + ([] if own in _TAKEN else [own])
 

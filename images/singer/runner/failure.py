@@ -67,7 +67,8 @@ def _raised(lines: list[str]) -> list[str]:
 
 
 def says_terminated(lines: Iterable[str]) -> bool:
-    """The Singer SDK's message when a signal ends it early, after which it exits with 0 (singer-sdk 0.54, plugin_base.py)."""
+    """The Singer SDK's message when a signal ends it early, after which it exits with 0 (singer-sdk
+    0.54, plugin_base.py)."""
     return any(_TERMINATED.search(line) for line in lines)
 
 

@@ -99,7 +99,8 @@ def _log_line(session: Session, line: BadLine, what: str) -> None:
 
 
 def check_bad(session: Session, scanner: Scanner) -> None:
-    """Exit 14 for an unreadable line that may contain a message, or for too many bad lines; 16 for a refused message."""
+    """Exit 14 for an unreadable line that may contain a message, or for too many bad lines; 16 for
+    a refused message."""
     allowed, fatal = session.args.max_bad_lines, scanner.fatal
     if fatal:
         where = f"line {fatal.number}: " if fatal.number else ""

@@ -47,7 +47,8 @@ def marks(state: Optional[JsonText], ignored: Container[Optional[str]] = ()) -> 
 
 
 def oldest(state: Optional[JsonText], ignored: Container[Optional[str]] = ()) -> Optional[float]:
-    """The newest time of the stream that is furthest behind, in seconds since 1970; None if no stream has a date or time."""
+    """The newest time of the stream that is furthest behind, in seconds since 1970; None if no
+    stream has a date or time."""
     return min((mark.time for mark in marks(state, ignored)), default=None)
 
 

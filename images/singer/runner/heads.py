@@ -10,7 +10,8 @@ from typing import Optional
 from .messages import RECORD, SCHEMA, STATE, Head
 
 _TRIES = 6
-"""Heads counted individually, one pass over the block each; a regular expression for all of them costs as much as six passes."""
+"""Heads counted individually, one pass over the block each; a regular expression for all of them
+costs as much as six passes."""
 
 _LONGEST_NAME = 1024
 _CLOSED = re.compile(rb"\}[ \t\r]*\n\Z")

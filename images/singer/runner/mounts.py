@@ -84,7 +84,8 @@ class Mounts:
         )
 
     def overlay(self) -> Optional[str]:
-        """Where settings changed by a tap, such as rotated tokens, are kept; they are secrets, and files in /tmp do not outlive the run."""
+        """Where settings changed by a tap, such as rotated tokens, are kept; they are secrets, and
+        files in /tmp do not outlive the run."""
         folder = next(
             (folder for folder in self._mounted if os.access(folder, os.W_OK | os.X_OK)), None
         )

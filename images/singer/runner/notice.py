@@ -75,7 +75,8 @@ def line(text: str) -> str:
 
 
 def clipped(text: str, longest: int, escape: Callable[[str], str] = str) -> str:
-    """`text`, shortened so that it has at most `longest` UTF-16 units once it is escaped; services count these or fewer."""
+    """`text`, shortened so that it has at most `longest` UTF-16 units once it is escaped; services
+    count these or fewer."""
     whole = escape(text)
     if _units(whole) <= longest:
         return whole

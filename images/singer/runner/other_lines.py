@@ -42,7 +42,8 @@ def wide(line: bytes) -> bool:
 
 
 def glued(text: bytes) -> bool:
-    """Whether text before a message is a print without a newline, not part of a message or a log line that quotes one."""
+    """Whether text before a message is a print without a newline, not part of a message or a log
+    line that quotes one."""
     return (
         not any(each in text for each in (b"{", b"}", b'"', b"'", b"\\"))
         and text[-1:] not in _QUOTED_AFTER

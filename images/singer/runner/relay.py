@@ -27,7 +27,8 @@ class Gate(NamedTuple):
     at_end: Callable[[], Optional[str]]
     """Called when all data of a tap that succeeded has come; returns why it is refused."""
     refuse: Callable[[BadLine], None]
-    """Called with a refused message before the target's input is closed: it must not take that for the end of the data."""
+    """Called with a refused message before the target's input is closed: it must not take that for
+    the end of the data."""
 
 
 class Relay:
@@ -70,7 +71,8 @@ class Relay:
         self._gate = gate
 
     def start(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
-        """Moves the data of `open_source`, which is called in the thread, because opening a FIFO waits for its writer."""
+        """Moves the data of `open_source`, which is called in the thread, because opening a FIFO
+        waits for its writer."""
         threading.Thread(target=self._run, args=(open_source, on_end), daemon=True).start()
 
     def finish(self) -> None:

@@ -44,7 +44,8 @@ class _Saved(NamedTuple):
 
 
 def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[dict[str, Any]]:
-    """The identity of this run: {"pipeline", "run", "tap", "source", "target", "destination"}; `run` overrides its run."""
+    """The identity of this run: {"pipeline", "run", "tap", "source", "target", "destination"};
+    `run` overrides its run."""
     if path is None:
         return None
     identity = read_object(path, "identity")

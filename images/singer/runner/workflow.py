@@ -1,4 +1,5 @@
-"""What a workflow needs from extract and load besides their files: an outcome, and an exit code that lets the next step run."""
+"""What a workflow needs from extract and load besides their files: an outcome, and an exit code
+that lets the next step run."""
 
 from __future__ import annotations
 

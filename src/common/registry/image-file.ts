@@ -100,7 +100,10 @@ async function get(
   );
 }
 
-/** A file of a layer: a tar archive, compressed with gzip or not. Source: POSIX.1-2017, pax, "ustar Interchange Format". */
+/**
+ * A file of a layer: a tar archive, compressed with gzip or not. Source: POSIX.1-2017, pax, "ustar
+ * Interchange Format".
+ */
 export function fileOfLayer(layer: Buffer, path: string): string | undefined {
   const archive = layer[0] === 0x1f && layer[1] === 0x8b ? gunzipSync(layer) : layer;
   for (let at = 0; at + TAR_BLOCK <= archive.length;) {

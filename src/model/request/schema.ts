@@ -233,7 +233,10 @@ const telemetry = z
     'Sends the trace and the metrics of a run to the endpoint in OTEL_EXPORTER_OTLP_ENDPOINT, once the run has ended: a line on stdin, {"summary": summary of the run, "results": paths of the results of its steps, "parts": [{"name", "started", "ended", "error"}] of other steps}. Never fails.',
   );
 
-/** What the runner is asked to do: its only interface. `images/singer/request.schema.json` is written from this schema. */
+/**
+ * What the runner is asked to do: its only interface. `images/singer/request.schema.json` is
+ * written from this schema.
+ */
 export const requestSchema = z
   .discriminatedUnion("command", [
     extract,

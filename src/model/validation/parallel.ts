@@ -4,7 +4,10 @@ import { isFields } from "./checks";
 /** Most taps and targets of a pipeline. */
 export const MOST_SLICES = 16;
 
-/** Why `parallel` has no effect in a pipeline; undefined if it has, or is not set. What only a run can tell is not included. */
+/**
+ * Why `parallel` has no effect in a pipeline; undefined if it has, or is not set. What only a run
+ * can tell is not included.
+ */
 export function serialReason(
   entry: Pick<Replication, "tap" | "target" | "streams" | "parallel" | "configFrom">,
 ): string | undefined {

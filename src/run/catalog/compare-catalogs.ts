@@ -35,7 +35,11 @@ export function isUnchanged({ added, removed, changed }: CatalogChanges): boolea
   return added.length + removed.length + changed.length === 0;
 }
 
-/** A column's type in a few words. @example `typeText({ type: ["null", "string"], format: "date-time" }) === "string (date-time), null"` */
+/**
+ * A column's type in a few words.
+ *
+ * @example `typeText({ type: ["null", "string"], format: "date-time" }) === "string (date-time), null"`
+ */
 export function typeText(schema: Schema): string {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(typeText))].join(" or ");
   const types = (Array.isArray(schema.type) ? schema.type : [schema.type]).map((type) =>

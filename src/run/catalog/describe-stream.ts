@@ -51,7 +51,11 @@ export function keysOf(entry: CatalogEntry): readonly string[] {
   return textsOf(given);
 }
 
-/** Paths of all properties of a schema, nested ones after the one that they are in. @example `["id", "address", "address.city"]` */
+/**
+ * Paths of all properties of a schema, nested ones after the one that they are in.
+ *
+ * @example `["id", "address", "address.city"]`
+ */
 export function columnPaths(schema: Schema | undefined, within = "", depth = 0): readonly string[] {
   const { properties } = schema ?? {};
   if (typeof properties !== "object" || depth > DEEPEST) return [];

@@ -110,7 +110,10 @@ export function indentAt(text: string, place: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, place), place))?.[0] ?? "";
 }
 
-/** Applies edits from the end, so that the places before stay the same; of two at one place, the later one goes last. */
+/**
+ * Applies edits from the end, so that the places before stay the same; of two at one place, the
+ * later one goes last.
+ */
 export function applied(text: string, edits: readonly Edit[]): string {
   return edits
     .map((edit, order) => ({ ...edit, order }))

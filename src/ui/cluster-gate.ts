@@ -6,6 +6,7 @@ import type { ConsoleActions } from "./actions";
 import { clusterRights } from "./cluster-rights";
 import type { Gate, Visitor } from "./gate";
 import { plainPage } from "./page";
+import { remember, type Timed } from "./remember";
 import { bodyOf, checkOrigin, cookieOf, Refused } from "./requests";
 
 /** How people are recognized. */
@@ -24,13 +25,6 @@ const COOKIE = "tapctl-console";
 const SESSION_MS = 8 * 3600 * 1000;
 /** The API server is asked again after this time: permissions and tokens may have been revoked. */
 const CHECK_MS = 60_000;
-/** Most sessions and checked tokens that are remembered. */
-const MOST = 1000;
-
-interface Timed<T> {
-  readonly value: T;
-  readonly until: number;
-}
 
 /**
  * The gate of a console on a cluster. A person proves who they are with a bearer token of the
@@ -51,7 +45,7 @@ export function clusterGate({
     const known = visitors.get(id);
     if (known !== undefined && known.until > now()) return known.value;
     const value = visit(token);
-    remember(visitors, id, { value, until: now() + CHECK_MS });
+    remember(visitors, id, { value, until: now() + CHECK_MS }, now());
     value.catch(() => visitors.delete(id));
     return value;
   };
@@ -68,7 +62,7 @@ export function clusterGate({
     if (!isToken(token) || (await visitorOf(token)) === undefined)
       return askForToken(response, 403, "This token is not valid, or may not read the pipelines.");
     const id = randomBytes(32).toString("base64url");
-    remember(sessions, id, { value: token, until: now() + SESSION_MS });
+    remember(sessions, id, { value: token, until: now() + SESSION_MS }, now());
     const isSecure = request.headers["x-forwarded-proto"] === "https";
     response
       .writeHead(303, {
@@ -99,14 +93,6 @@ export function clusterGate({
 /** Whether a text can be sent as a token. */
 function isToken(text: string): boolean {
   return /^[\w.~+/=-]{1,16384}$/.test(text);
-}
-
-/** Keeps a limited number of entries; the oldest are forgotten. */
-function remember<T>(entries: Map<string, T>, id: string, value: T): void {
-  entries.delete(id);
-  entries.set(id, value);
-  const [oldest] = entries.keys();
-  if (entries.size > MOST && oldest !== undefined) entries.delete(oldest);
 }
 
 function askForToken(response: ServerResponse, status: number, problem?: string): void {

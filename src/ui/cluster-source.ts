@@ -67,6 +67,7 @@ export async function readClusterPipelines(
       ),
     ];
     active = now;
+    live.rates.keep(new Set(workflows.map(({ metadata }) => runIdOf(metadata))));
     await mapConcurrent(AT_ONCE, dirty, read);
     if (dirty.length > 0) live.changed();
     return workflows;
@@ -122,6 +123,7 @@ function clusterReader(
       live.set({ facts: one, runs, ...describe?.(one) });
     });
     if (only !== undefined && facts.length === 0) live.remove(only);
+    if (only === undefined) live.keep(new Set(facts.map(({ name }) => name)));
     if (only === undefined || note !== undefined) live.note = note;
   };
 }

@@ -23,7 +23,10 @@ export function startEvents(response: ServerResponse): EventStream {
     "x-accel-buffering": "no",
   });
   response.write("retry: 2000\n\n");
-  const beat = setInterval(() => response.write(": \n\n"), HEARTBEAT_MS);
+  // What a reader does not take stays in memory.
+  const beat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(": \n\n");
+  }, HEARTBEAT_MS);
   response.on("close", () => {
     clearInterval(beat);
     left.abort();

@@ -19,6 +19,8 @@ export interface LivePipelines {
   readonly rates: Rates;
   set(reading: Reading): void;
   remove(name: string): void;
+  /** Removes all pipelines but these. */
+  keep(names: ReadonlySet<string>): void;
   /** All pipelines, problems first. Ages are up to a few seconds old. */
   all(now: Date): readonly ReportPipeline[];
   /** One pipeline with current ages. */
@@ -58,6 +60,10 @@ export function livePipelines(entries: readonly PipelineEntry[]): LivePipelines 
     computed.set(name, { pipeline, at: now.getTime() });
     return pipeline;
   };
+  const remove = (name: string): void => {
+    readings.delete(name);
+    computed.delete(name);
+  };
   return {
     rates: measureRates(),
     note: undefined,
@@ -65,10 +71,11 @@ export function livePipelines(entries: readonly PipelineEntry[]): LivePipelines 
       readings.set(reading.facts.name, reading);
       computed.delete(reading.facts.name);
     },
-    remove(name) {
-      readings.delete(name);
-      computed.delete(name);
-    },
+    remove,
+    keep: (names) =>
+      [...readings.keys()].forEach((name) => {
+        if (!names.has(name)) remove(name);
+      }),
     all: (now) =>
       [...readings]
         .map(([name, reading]) => recent(name, reading, now))

@@ -69,12 +69,20 @@ function localReader(
   store: ObjectStore,
 ): (entry: PipelineEntry, whole: boolean) => Promise<boolean> {
   const cached = cacheRuns(store);
+  const observed = new Map<string, string>();
   return async (entry, whole) => {
     const { runs, changed } = await cached(entry.name, whole);
     const [newest] = runs;
-    if (newest?.status === "running" && newest.progress)
-      live.rates.observe(newest.run, newest.progress);
-    else if (newest !== undefined) live.rates.forget(newest.run);
+    const current = newest?.status === "running" ? newest : undefined;
+    const before = observed.get(entry.name);
+    if (before !== undefined && before !== current?.run) {
+      live.rates.forget(before);
+      observed.delete(entry.name);
+    }
+    if (current?.progress) {
+      live.rates.observe(current.run, current.progress);
+      observed.set(entry.name, current.run);
+    }
     if (!changed && !whole) return false;
     live.set({ facts: await localFactsOf(store, entry, runs), runs });
     return changed;

@@ -18,6 +18,8 @@ export interface Rates {
   rateOf(run: string): Rate | undefined;
   /** Forgets a run that has ended. */
   forget(run: string): void;
+  /** Forgets all runs but these. */
+  keep(runs: ReadonlySet<string>): void;
 }
 
 /** Measures the speed of runs from the figures that they report. */
@@ -53,5 +55,9 @@ export function measureRates(): Rates {
       };
     },
     forget: (run) => void samples.delete(run),
+    keep: (runs) =>
+      [...samples.keys()].forEach((run) => {
+        if (!runs.has(run)) samples.delete(run);
+      }),
   };
 }

@@ -68,14 +68,19 @@ export async function openConsole(
 ): Promise<OpenConsole> {
   const server = await serveLocally({ source, port: 0, ...(changes && { changes }) });
   t.after(() => server.close());
-  const { origin } = new URL(server.url);
+  return enter(server.url);
+}
+
+/** Opens the address that a console prints, like a browser. */
+export async function enter(url: string): Promise<OpenConsole> {
+  const { origin } = new URL(url);
   const ask = (path: string, options: Ask = {}) => send(origin + path, options);
-  const entered = await send(server.url, {});
+  const entered = await send(url, {});
   const [cookie = ""] = (entered.headers["set-cookie"]?.[0] ?? "").split(";");
   const read = (path: string, options: Ask = {}) =>
     ask(path, { ...options, headers: { cookie, ...options.headers } });
   return {
-    url: server.url,
+    url,
     origin,
     cookie,
     ask,

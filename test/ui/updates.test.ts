@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
+import { readClusterPipelines } from "../../src/ui/cluster-source";
+import { runIdOf } from "../../src/cluster/run-id";
 import { commandsFor } from "../../src/common/commands";
 import { UserError } from "../../src/common/errors";
 import { definePipelines } from "../../src/model/define";
@@ -13,6 +15,7 @@ import { livePipelines } from "../../src/ui/live";
 import { localConsole } from "../../src/ui/local-console";
 import { readLocalPipelines } from "../../src/ui/local-source";
 import { measureRates } from "../../src/ui/rates";
+import { cronWorkflow, standIn, workflow } from "../cluster/support";
 import { sampleReadings, sampleRun } from "../report/support";
 import { eventsUntil, openConsole, sampleSource } from "./support";
 
@@ -165,6 +168,24 @@ suite("console of a local store", () => {
     assert.equal(live.rates.progressOf(run("running").run), undefined);
   });
 
+  test("local runs: a run that never ended is forgotten with the next one", async (t) => {
+    const { store, entries, signal } = localScene(t);
+    const live = livePipelines(entries);
+    t.after(live.onChange(() => undefined));
+    const progress = { phase: "extract", bytes: 7, at: START } as const;
+    const killed = run("running");
+    await writeSummary(store, { ...killed, progress });
+    await readLocalPipelines(live, store, entries, signal);
+    assert.ok(live.rates.progressOf(killed.run));
+    const next = { ...killed, run: "20261125T130000Z-000002", started: "2026-11-25T13:00:00Z" };
+    await writeSummary(store, { ...next, progress });
+    for (let waited = 0; live.rates.progressOf(killed.run) !== undefined; waited += 1) {
+      assert.ok(waited < 400, "the run is still remembered");
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    assert.ok(live.rates.progressOf(next.run));
+  });
+
   test("local runs: a log is followed until the run ends", async (t) => {
     const { store, entries, signal } = localScene(t);
     const source = await localConsole({ store, entries, commands: commandsFor(), signal });
@@ -186,6 +207,42 @@ suite("console of a local store", () => {
       },
     });
     assert.deepEqual(lines, ["one", "two"]);
+  });
+});
+
+suite("console of a cluster", () => {
+  // airbytehq/airbyte#16652: what is kept of each run grows without end.
+  test("cluster runs: what is known of ended runs and of deleted pipelines is forgotten", async (t) => {
+    const { api, connect } = await standIn(t);
+    const { store, signal } = localScene(t);
+    const connection = await connect();
+    const live = livePipelines([]);
+    t.after(live.onChange(() => undefined));
+    const first = new AbortController();
+    const args = { connection, store, entries: [] };
+    const run = workflow("orders-1", "orders", "Running");
+    api.put("cronworkflows", cronWorkflow("orders"));
+    api.put("cronworkflows", cronWorkflow("rates"));
+    api.put("workflows", run);
+    await readClusterPipelines(live, { ...args, signal: first.signal });
+    const id = runIdOf(run.metadata);
+    live.rates.observe(id, { phase: "extract", bytes: 7, at: START });
+    assert.deepEqual(
+      live.all(new Date()).map(({ status }) => status.name),
+      ["orders", "rates"],
+    );
+    api.remove("workflows", "orders-1");
+    for (let waited = 0; live.rates.progressOf(id) !== undefined; waited += 1) {
+      assert.ok(waited < 400, "the run is still remembered");
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    first.abort();
+    api.remove("cronworkflows", "rates");
+    await readClusterPipelines(live, { ...args, signal });
+    assert.deepEqual(
+      live.all(new Date()).map(({ status }) => status.name),
+      ["orders"],
+    );
   });
 });
 

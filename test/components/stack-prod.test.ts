@@ -185,7 +185,7 @@ describe("AWS modules", () => {
     const { stdout } = spawnSync(
       process.execPath,
       [
-        "node_modules/typescript/bin/tsc",
+        "node_modules/@typescript/native/bin/tsc",
         "-p",
         "test/components/tsconfig.stack.json",
         "--listFilesOnly",

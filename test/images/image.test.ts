@@ -1,18 +1,33 @@
 /** `docker run IMAGE`: the runner next to a connector description, without a request. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { inWorkspace, RUNNER, start, TEN, type Ended, type Workspace, request } from "./support";
 
-/** A file system with an image in it, and folders that stand for user mounts. */
-function image(space: Workspace, kind: "tap" | "target", more: object = {}) {
-  const at = (path: string): string => join(space.dir, `${kind}-image`, path);
-  cpSync(join(RUNNER, "..", "request.schema.json"), at("request.schema.json"));
-  cpSync(RUNNER, at("runner"), {
+/** The files of an image of a tap and of a target, which have the runner beside the description. */
+const IMAGES = mkdtempSync(join(tmpdir(), "images-test-"));
+after(() => rmSync(IMAGES, { recursive: true, force: true }));
+for (const kind of ["tap", "target"]) {
+  cpSync(join(RUNNER, "..", "request.schema.json"), join(IMAGES, kind, "request.schema.json"));
+  cpSync(RUNNER, join(IMAGES, kind, "runner"), {
     recursive: true,
     filter: (path) => !path.includes("__pycache__"),
   });
+}
+
+/** An image with a connector, and folders that stand for user mounts. */
+function image(space: Workspace, kind: "tap" | "target", more: object = {}) {
+  const at = (path: string): string => join(IMAGES, kind, path);
   writeFileSync(at("connector.json"), readFileSync(space.connector(kind, more)));
   const write = (path: string, value: unknown): string => {
     mkdirSync(dirname(space.path(path)), { recursive: true });

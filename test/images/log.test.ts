@@ -7,7 +7,7 @@ import { inWorkspace, lines, TEN, type Step } from "./support";
 const MEBI = 1 << 20;
 /** `HEAD + 2 * TAIL` of images/singer/runner/log.py. */
 const MOST = 12 * MEBI;
-const FLOOD = 400_000;
+const FLOOD = 120_000;
 const FLOODING: readonly Step[] = [...TEN, ["logs", FLOOD, 200], ["say", "the end"]];
 
 /** Checks that a log has its beginning, its end, and the right number of lines between them. */

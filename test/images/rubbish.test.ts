@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, lines, RUNNER, type Step, type Workspace } from "./support";
+import { inWorkspace, lines, PYTHON, RUNNER, type Step, type Workspace } from "./support";
 
 const BOM = "\u{feff}";
 const record = (id: number): string =>
@@ -279,7 +279,7 @@ describe("lines that cannot contain a record", { concurrency: 2 }, () => {
 test("damaged streams: either the run fails, or every record arrives and the state is not ahead", () => {
   const fixture = join(__dirname, "fixtures", "arrival_property.py");
   assert.equal(
-    execFileSync("python3", ["-B", fixture, resolve(RUNNER, ".."), "1000"], { encoding: "utf8" }),
+    execFileSync(PYTHON, ["-B", fixture, resolve(RUNNER, ".."), "250"], { encoding: "utf8" }),
     "ok\n",
   );
 });

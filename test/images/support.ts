@@ -1,8 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import type { Request } from "../../src/model/request/schema";
+import { serveRunners, type ServedProcess, type StartServed } from "./runner-server";
 
 /** The runner as a folder, as local runs start it. */
 export const RUNNER = resolve(__dirname, "..", "..", "images", "singer", "runner");
@@ -10,6 +12,8 @@ export const RUNNER = resolve(__dirname, "..", "..", "images", "singer", "runner
 export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
   encoding: "utf8",
 }).trim();
+/** By folder of the runner: loading its modules takes longer than most of its runs. */
+const servers = new Map<string, StartServed>();
 /** Timeout for a hanging runner: it is killed, and its test fails instead of blocking. */
 const PATIENCE_MS = 90_000;
 const FIXTURES = resolve(__dirname, "fixtures");
@@ -34,7 +38,7 @@ export interface Ended {
 
 /** A started runner. */
 export interface Running {
-  readonly process: ChildProcess;
+  readonly process: Omit<ServedProcess, "closed">;
   readonly ended: Promise<Ended>;
   /** Resolves when `text` is on its stderr; rejects if it ends without it. */
   says(text: string): Promise<void>;
@@ -74,32 +78,24 @@ export function start(
     runner?: string;
   } = {},
 ): Running {
-  const child = spawn(
-    options.python ?? PYTHON,
-    ["-I", "-S", "-B", options.runner ?? RUNNER, ...args],
-    {
-      env: { ...process.env, ...options.env },
-      stdio: [options.stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
-    },
-  );
+  const { python = PYTHON, runner = RUNNER, stdin = "" } = options;
+  const env = { ...process.env, ...options.env };
+  const child =
+    python === PYTHON
+      ? serverOf(runner)(args, env, stdin)
+      : load([python, "-I", "-S", "-B", runner, ...args], env, stdin);
   const watchdog = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let stdout = "";
   let stderr = "";
   const watchers: (() => void)[] = [];
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     watchers.forEach((watch) => watch());
   });
-  child.stdin?.on("error", () => undefined);
-  child.stdin?.end(options.stdin ?? "");
-  const ended = new Promise<Ended>((done, fail) => {
-    child.on("error", fail);
-    child.on("close", (code) => {
-      clearTimeout(watchdog);
-      done({ code, stdout, stderr });
-    });
-  });
+  const ended = child.closed
+    .finally(() => clearTimeout(watchdog))
+    .then((code) => ({ code, stdout, stderr }));
   const says = (text: string): Promise<void> =>
     new Promise((done, fail) => {
       const watch = (): void => (stderr.includes(text) ? done() : undefined);
@@ -108,6 +104,38 @@ export function start(
       void ended.then(() => fail(new Error(`never said ${text}: ${stderr}`)));
     });
   return { process: child, ended, says };
+}
+
+function serverOf(runner: string): StartServed {
+  const server = servers.get(runner) ?? serveRunners(PYTHON, runner);
+  servers.set(runner, server);
+  return server;
+}
+
+/** Starts a program that loads the runner. */
+function load(
+  [program = "", ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdin: string | null,
+): ServedProcess {
+  const child = spawn(program, args, {
+    env,
+    stdio: [stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(stdin ?? "");
+  const closed = new Promise<number | null>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", done);
+  });
+  const { pid, stdout, stderr } = child;
+  return {
+    pid,
+    stdout: stdout as Readable,
+    stderr: stderr as Readable,
+    kill: (signal) => child.kill(signal),
+    closed,
+  };
 }
 
 /** A temporary directory with a fake tap and a fake target. */

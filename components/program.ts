@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 import { commandsFor } from "../src/common/commands";
 import { UserError } from "../src/common/errors";
+import { withoutSourceMaps } from "../src/common/source-maps";
 import { readBuildContext } from "../src/manifests/images/build-context";
 import { readContracts } from "../src/model/contracts";
 import type { PipelineEntry } from "../src/model/define";
@@ -45,10 +46,8 @@ export function stack(entries: readonly PipelineEntry[]): Program {
       const context = readBuildContext(settings.images.baseImage);
       const digests = await readyDigests(settings, pipelines, context);
       await checkSigning(settings, readyImages(pipelines, context, settings.images.ready, digests));
-      return deploy(settings, pipelines, {
-        digests,
-        transformations: supportsErrorHooks() ? [namesRecovery(commands)] : [],
-      });
+      const transformations = supportsErrorHooks() ? [namesRecovery(commands)] : [];
+      return withoutSourceMaps(() => deploy(settings, pipelines, { digests, transformations }));
     } catch (error) {
       throw error instanceof UserError ? new pulumi.RunError(error.textWith(commands)) : error;
     }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { relative } from "node:path";
 import { inspect } from "node:util";
+import { isGroup, membersOf } from "./groups.mjs";
 
 const total = Number(process.env.TEST_FILES ?? 0);
 
@@ -15,27 +16,36 @@ export default async function* report(events) {
     if (type !== "test:complete") continue;
     const file = sourceOf(data.file);
     const { passed, error, duration_ms: duration, type: kind } = data.details;
-    // A file is reported as a test with its own path as the name, before the tests in it.
-    const isFile = data.nesting === 0 && data.name.endsWith(".test.js");
+    // A program is reported as a test with its own path as the name, before the tests in it. It is a
+    // file, or has a suite for each file of a group.
+    const isProgram = data.nesting === 0 && data.name.endsWith(".test.js");
+    const isFile = isProgram
+      ? !isGroup(data.name)
+      : kind === "suite" && data.nesting === 0 && data.name.endsWith(".test.ts");
     if (isFile) {
       counts.files += 1;
-      yield `${passed ? "✓" : "✗"} ${counts.files}/${total} ${file} ${seconds(duration)}\n`;
+      const name = isProgram ? file : data.name;
+      yield `${passed ? "✓" : "✗"} ${counts.files}/${total} ${name} ${seconds(duration)}\n`;
     }
     if (!passed && error?.failureType !== "subtestsFailed")
-      failures.push({ file, isFile, name: data.name, error });
-    else if (!isFile && kind !== "suite")
+      failures.push({ file, files: filesOf(data.name, file), isProgram, name: data.name, error });
+    else if (!isProgram && kind !== "suite")
       counts[data.skip === undefined ? "passed" : "skipped"] += 1;
   }
-  // A file fails with its tests, or by itself if it cannot be loaded.
+  // A program fails with its tests, or by itself if it cannot be loaded.
   const shown = failures.filter(
-    ({ file, isFile }) => !isFile || failures.every((other) => other.isFile || other.file !== file),
+    ({ files, isProgram }) =>
+      !isProgram || failures.every((other) => other.isProgram || !files.includes(other.file)),
   );
-  for (const { file, isFile, name, error } of shown)
-    yield `\n✗ ${file}\n${isFile ? "" : `  ${name}\n`}${indented(textOf(error))}\n`;
+  for (const { file, isProgram, name, error } of shown)
+    yield `\n✗ ${file}\n${isProgram ? "" : `  ${name}\n`}${indented(textOf(error))}\n`;
   yield `\n${counts.files} files, ${counts.passed} tests passed, ${shown.length} failed, ${counts.skipped} skipped, ${seconds(performance.now() - started)}\n`;
 }
 
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+/** The files of a program by the name of its report; the file of a test. */
+const filesOf = (name, file) => (isGroup(name) ? membersOf(name) : [file]);
 
 /** The source of a compiled file. */
 function sourceOf(file = "") {

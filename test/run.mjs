@@ -6,6 +6,7 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { buildTests } from "./build.mjs";
+import { programsOf } from "./groups.mjs";
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith("--"));
 const parts = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
@@ -33,7 +34,7 @@ const child = spawn(
     "--test-reporter-destination=stdout",
     // One more than there are processors: tests wait for the processes that they start.
     `--test-concurrency=${availableParallelism() + 1}`,
-    ...files.map((file) => join(folder, file.replace(/ts$/, "js"))),
+    ...programsOf(files, folder),
   ],
   {
     stdio: ["ignore", "inherit", "inherit"],

@@ -31,8 +31,11 @@ export function loadTypeScript(file: string): unknown {
 export function handleTypeScript(): void {
   const handlers = (Module as unknown as { readonly _extensions: Handlers })._extensions;
   if (handlers[".ts"] !== undefined) return;
-  process.setSourceMapsEnabled(true);
-  handlers[".ts"] = (module, file) => module._compile(compile(file), file);
+  handlers[".ts"] = (module, file) => {
+    // Not earlier: Node reads the source maps of all packages that are loaded from here on.
+    process.setSourceMapsEnabled(true);
+    module._compile(compile(file), file);
+  };
 }
 
 function compile(file: string): string {

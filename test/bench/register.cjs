@@ -6,6 +6,7 @@ const { join } = require("node:path");
 
 const ROOT = join(__dirname, "..", "..");
 const { deploy } = require("../../dist/components/stack");
+const { withoutSourceMaps } = require("../../dist/src/common/source-maps");
 const { loadTypeScript } = require("../../dist/src/common/typescript");
 const { secretsOf } = require("../../dist/src/model/validation/validate");
 const { loadSettings } = require("../../dist/src/settings/load-settings");
@@ -35,7 +36,7 @@ async function register(store) {
     call: ({ inputs }) => ({ ...inputs, proxyEndpoint: "https://registry.example.com" }),
   };
   await pulumi.runtime.setMocks(mocks, "tapctl", "bench", true);
-  deploy(loadSettings(), pipelines);
+  withoutSourceMaps(() => deploy(loadSettings(), pipelines));
   await pulumi.runtime.disconnect();
 }
 

@@ -3,10 +3,15 @@
  * Source: argo-cd v3.5.1, docs/operator-manual/health.md.
  */
 
-/** A schedule that Argo cannot read or start is degraded; a suspended one is suspended. */
+/**
+ * A schedule that Argo cannot read or start is degraded. A suspended one is healthy: Argo CD would
+ * wait for a suspended object without end if another object of its wave cannot be applied, and would
+ * neither report the error nor apply a later commit.
+ * Source: argo-cd v3.5.1, gitops-engine/pkg/sync/sync_context.go, `Sync`.
+ */
 export const cronWorkflowHealth = `local health = { status = "Healthy", message = "" }
 if obj.spec ~= nil and obj.spec.suspend then
-  health = { status = "Suspended", message = "The schedule is suspended" }
+  health.message = "The schedule is suspended"
 end
 if obj.status ~= nil and obj.status.conditions ~= nil then
   for _, condition in ipairs(obj.status.conditions) do

@@ -25,7 +25,7 @@ export interface Layer {
  * cluster without the Prometheus operator still runs pipelines.
  *
  * Nothing comes after the pipelines: Argo CD applies a later wave only when the one before is
- * healthy, which a suspended pipeline never is. It applies all objects of a wave, even if some fail.
+ * healthy, which a pipeline that cannot start is not. It applies all objects of a wave, even if some fail.
  * Source: argo-cd v3.5.1, gitops-engine/pkg/sync/sync_context.go, `Sync` and `runTasks`.
  *
  * @param charts the objects that install each chart, by the name of its release.

@@ -28,7 +28,13 @@ const schedules = [
     status: { conditions: [condition("SpecError", "False")] },
     health: "Healthy",
   },
-  { name: "that is suspended", suspend: true, status: { active: [] }, health: "Suspended" },
+  { name: "that is suspended", suspend: true, status: { active: [] }, health: "Healthy" },
+  {
+    name: "that is suspended and cannot be read",
+    suspend: true,
+    status: { conditions: [condition("SpecError")] },
+    health: "Degraded",
+  },
 ];
 
 const objectOf = ({ status, suspend = false }: (typeof schedules)[number]) => ({
@@ -49,6 +55,7 @@ describe("health checks: Argo CD", () => {
       const found = luaHealth(cronWorkflowHealth, objectOf(schedule));
       assert.equal(found.status, schedule.health);
       if (schedule.health === "Degraded") assert.equal(found.message, "not a schedule");
+      else assert.equal(found.message, schedule.suspend ? "The schedule is suspended" : "");
     });
 
   const applications = [

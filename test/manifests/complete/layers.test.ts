@@ -24,7 +24,7 @@ const stack: CompleteStack = {
   secrets: [],
 };
 
-test("layers: no wave comes after the pipelines, because a suspended one is never healthy", () => {
+test("layers: no wave comes after the pipelines, because one that cannot start would hold it up", () => {
   const waves = layersOf(stack, {}).map(({ name, wave }) => [name, wave]);
   assert.deepEqual(waves, [
     ["namespaces", 0],

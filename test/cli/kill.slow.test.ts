@@ -192,7 +192,7 @@ function makeProject(folder: string, retries: number): void {
   mkdirSync(join(folder, "pipelines"), { recursive: true });
   const imports = [
     "tap, target",
-    join(REPOSITORY, "src", "model", "connector"),
+    join(REPOSITORY, "src", "model", "define-connector"),
     "definePipelines",
     join(REPOSITORY, "src", "model", "define"),
   ];

@@ -22,6 +22,8 @@ MODES: list[dict[str, Any]] = [
     {"mode": "scd2"},
     {"mode": "replace"},
 ]
+VERSIONED = [True, False]
+"""Rows without a version are copied straight into a new table."""
 
 
 @pytest.fixture
@@ -33,13 +35,15 @@ def own_server() -> Iterator[PostgresServer]:
     one.remove()
 
 
-def rows(version: int = 1, first: int = 0) -> Iterator[bytes]:
+def rows(version: int = 1, first: int = 0, versioned: bool = True) -> Iterator[bytes]:
     """All rows of the source from a bookmark on, a STATE after each hundred."""
+    more = {"version": version} if versioned else {}
     for number in range(first, COUNT):
-        yield record("s", f'{{"id":{number},"v":"v{number}"}}', version=version).encode() + b"\n"
+        yield record("s", f'{{"id":{number},"v":"v{number}"}}', **more).encode() + b"\n"
         if number % 100 == 99:
             yield state({"n": number + 1}).encode() + b"\n"
-    yield activate("s", version).encode() + b"\n"
+    if versioned:
+        yield activate("s", version).encode() + b"\n"
 
 
 def feed(process: subprocess.Popen[bytes], lines: Iterator[bytes], delay: float = 0.0) -> None:
@@ -86,17 +90,20 @@ def current(mode: str) -> str:
     return " where _sdc_valid_to is null" if mode == "scd2" else ""
 
 
+@pytest.mark.parametrize("versioned", VERSIONED)
 @pytest.mark.parametrize("settings", MODES, ids=lambda one: "-".join(map(str, one.values())))
 def test_kill_at_random_moments(
-    server: PostgresServer, tmp_path: Path, settings: dict[str, Any]
+    server: PostgresServer, tmp_path: Path, settings: dict[str, Any], versioned: bool
 ) -> None:
     server.query("drop schema if exists faults cascade")
     moments = random.Random(str(settings))
     done = 0
     for attempt in range(20):
+        if not versioned and attempt % 2:
+            server.query("drop schema if exists faults cascade")
         process = start(tmp_path, config(server, **settings))
         feeder = threading.Thread(
-            target=feed, args=(process, rows(attempt + 1, done), 0.02), daemon=True
+            target=feed, args=(process, rows(attempt + 1, done, versioned), 0.02), daemon=True
         )
         feeder.start()
         wait_connected(server)
@@ -114,7 +121,7 @@ def test_kill_at_random_moments(
             )
             assert loaded == [(reported,)], "a state ran ahead of its rows"
         # A pipeline resumes from the state only if the run succeeded; every attempt reads all rows.
-    result = load(tmp_path, config(server, **settings), list(_lines(rows(99))))
+    result = load(tmp_path, config(server, **settings), list(_lines(rows(99, 0, versioned))))
     assert result.code == 0, result.log
     found = server.query(
         f"select count(*), count(distinct id), sum(id) from faults.s{current(settings['mode'])}"
@@ -132,12 +139,14 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield block.rstrip(b"\n")
 
 
+@pytest.mark.parametrize("versioned", VERSIONED)
 @pytest.mark.parametrize("mode", ["immediate", "fast"])
 def test_a_server_that_stops_is_one_error(
-    own_server: PostgresServer, tmp_path: Path, mode: str
+    own_server: PostgresServer, tmp_path: Path, mode: str, versioned: bool
 ) -> None:
     process = start(tmp_path, config(own_server))
-    threading.Thread(target=feed, args=(process, rows(), 0.05), daemon=True).start()
+    lines = rows(versioned=versioned)
+    threading.Thread(target=feed, args=(process, lines, 0.05), daemon=True).start()
     wait_connected(own_server)
     time.sleep(0.5)
     own_server.stop(mode)
@@ -226,7 +235,10 @@ def test_a_refused_connection_is_one_error(server: PostgresServer, tmp_path: Pat
         assert text in result.error
 
 
-def test_two_runs_into_one_table_lose_no_row(server: PostgresServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("versioned", VERSIONED)
+def test_two_runs_into_one_table_lose_no_row(
+    server: PostgresServer, tmp_path: Path, versioned: bool
+) -> None:
     server.query("drop schema if exists faults cascade")
     processes = []
     for name in ("a", "b"):
@@ -234,7 +246,9 @@ def test_two_runs_into_one_table_lose_no_row(server: PostgresServer, tmp_path: P
         folder.mkdir()
         processes.append(start(folder, config(server)))
     for process in processes:
-        threading.Thread(target=feed, args=(process, _only_rows(), 0.005), daemon=True).start()
+        threading.Thread(
+            target=feed, args=(process, _only_rows(versioned), 0.005), daemon=True
+        ).start()
     results = [finished(process) for process in processes]
     assert [one.code for one in results] == [0, 0], results
     assert server.query("select count(*), sum(id) from faults.s") == [
@@ -242,8 +256,8 @@ def test_two_runs_into_one_table_lose_no_row(server: PostgresServer, tmp_path: P
     ]
 
 
-def _only_rows() -> Iterator[bytes]:
-    return (line for line in rows() if b"ACTIVATE" not in line)
+def _only_rows(versioned: bool = True) -> Iterator[bytes]:
+    return (line for line in rows(versioned=versioned) if b"ACTIVATE" not in line)
 
 
 @pytest.mark.parametrize("settings", [{"mode": "upsert"}, {"mode": "replace"}])

@@ -17,7 +17,7 @@ is a RECORD message of the stream, but its JSON is not checked. The engine that 
 damage; `find_damage` then names the line. `Records.count` is the number of lines and must be the
 number of rows that the engine reads.
 
-Memory: a block of the input (1 MiB) or one line, whichever is larger, and its copies.
+Memory: a block of the input (256 KiB) or one line, whichever is larger, and its copies.
 """
 
 from tapctl_bulk.singer_input.blocks import open_input

@@ -2,22 +2,51 @@
 
 psycopg reads a COPY row by row and asks Python for each. This loop asks libpq, which holds many
 rows in its buffer, and joins them: a third less of the client's time.
+
+The server makes the records only, not the messages around them, which are all the same. The format
+is binary, in which it sends a record as it is: in text and CSV it looks at each character. Both
+together are a quarter of its time.
 """
 
 from __future__ import annotations
 
 import select
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from psycopg import Connection, OperationalError
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
 BLOCK_BYTES = 256 * 1024
+SIGNATURE_BYTES = 19
+"""What a binary COPY starts with."""
+HEAD_BYTES = 6
+"""Before the value of a row: the number of fields, 1, and the length of the value. The COPY ends
+with another number of fields, without a value."""
 
 
-def copy_blocks(connection: Connection, statement: str) -> Iterator[tuple[bytes | memoryview, int]]:
-    """Run a COPY TO STDOUT; yield blocks of whole lines and the number of lines in each.
+@dataclass(frozen=True)
+class Envelope:
+    """What is before and after each record in its line."""
+
+    head: bytes
+    tail: bytes
+    """Ends with a line end."""
+
+    def around(self, records: list[bytes | memoryview]) -> bytes:
+        """Return the lines of records."""
+        return b"".join((self.head, (self.tail + self.head).join(records), self.tail))
+
+
+def copy_blocks(
+    connection: Connection, statement: str, envelope: Envelope
+) -> Iterator[tuple[bytes, int]]:
+    """Run a binary COPY TO STDOUT; yield blocks of whole lines and the number of lines in each.
+
+    Args:
+        statement: Its rows have one value, which has no line end.
+        envelope: What makes a line of it.
 
     Raises:
         psycopg.Error: The server reports an error, or the connection is lost.
@@ -31,29 +60,30 @@ def copy_blocks(connection: Connection, statement: str) -> Iterator[tuple[bytes 
         server.consume_input()
     _check(connection, ExecStatus.COPY_OUT)
 
-    lines: list[bytes | memoryview] = []
+    records: list[bytes | memoryview] = []
     size = 0
+    skipped = SIGNATURE_BYTES + HEAD_BYTES
     while True:
-        length, line = server.get_copy_data(1)
+        length, row = server.get_copy_data(1)
         if length > 0:
-            lines.append(line)
-            size += length
+            if length > skipped:
+                records.append(row[skipped:])
+                size += length
+            skipped = HEAD_BYTES
             if size >= BLOCK_BYTES:
-                yield _joined(lines), len(lines)
-                lines, size = [], 0
+                block, count = envelope.around(records), len(records)
+                del row  # Large rows are not kept while the block is written.
+                records, size = [], 0
+                yield block, count
+                del block
         elif length == 0:
             readable.poll()
             server.consume_input()
         else:
             break
     _check(connection, ExecStatus.COMMAND_OK)
-    if lines:
-        yield _joined(lines), len(lines)
-
-
-def _joined(lines: list[bytes | memoryview]) -> bytes | memoryview:
-    # A large row is not copied.
-    return lines[0] if len(lines) == 1 else b"".join(lines)
+    if records:
+        yield envelope.around(records), len(records)
 
 
 def _check(connection: Connection, expected: ExecStatus) -> None:

@@ -11,9 +11,9 @@ from psycopg import Connection
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import warn
-from tapctl_bulk.tap_postgres.copy_blocks import copy_blocks
+from tapctl_bulk.tap_postgres.copy_blocks import Envelope, copy_blocks
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
-from tapctl_bulk.tap_postgres.stream import Stream, copy_statement
+from tapctl_bulk.tap_postgres.stream import Stream, copy_statement, envelope
 from tapctl_bulk.tap_postgres.unchanged import hold_unchanged
 
 Write: TypeAlias = Callable[[bytes | memoryview, int], None]
@@ -32,25 +32,26 @@ def read_full_table(snapshot: Snapshot, stream: Stream, connections: int, write:
         psycopg.Error: The server reports an error.
     """
     hold_unchanged(snapshot.connection, stream)
+    around = envelope(stream, snapshot.taken_at)
     ranges = _ranges(snapshot.connection, stream) if connections > 1 else []
     if len(ranges) < 2:
-        _read(snapshot.connection, _statement(snapshot, stream, []), write)
+        _read(snapshot.connection, _statement(stream, []), around, write)
         return
     waiting: SimpleQueue[str] = SimpleQueue()
     for condition in ranges:
-        waiting.put(_statement(snapshot, stream, [condition]))
+        waiting.put(_statement(stream, [condition]))
     others = _more_connections(snapshot, stream, min(connections, len(ranges)) - 1)
-    _read_in_parallel([snapshot.connection, *others], waiting, write)
+    _read_in_parallel([snapshot.connection, *others], waiting, around, write)
     for connection in others:
         connection.close()
 
 
-def _statement(snapshot: Snapshot, stream: Stream, conditions: list[str]) -> str:
-    return copy_statement(stream, snapshot.taken_at, conditions, limit=stream.limit)
+def _statement(stream: Stream, conditions: list[str]) -> str:
+    return copy_statement(stream, conditions, limit=stream.limit)
 
 
-def _read(connection: Connection, statement: str, write: Write) -> None:
-    for block, records in copy_blocks(connection, statement):
+def _read(connection: Connection, statement: str, around: Envelope, write: Write) -> None:
+    for block, records in copy_blocks(connection, statement, around):
         write(block, records)
 
 
@@ -92,14 +93,14 @@ def _more_connections(snapshot: Snapshot, stream: Stream, count: int) -> list[Co
 
 
 def _read_in_parallel(
-    connections: list[Connection], waiting: SimpleQueue[str], write: Write
+    connections: list[Connection], waiting: SimpleQueue[str], around: Envelope, write: Write
 ) -> None:
     failures: SimpleQueue[BaseException] = SimpleQueue()
 
     def work(connection: Connection) -> None:
         try:
             while failures.empty():
-                _read(connection, waiting.get_nowait(), write)
+                _read(connection, waiting.get_nowait(), around, write)
         except Empty:
             return
         except BaseException as error:

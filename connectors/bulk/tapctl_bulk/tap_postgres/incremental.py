@@ -14,7 +14,7 @@ from tapctl_bulk.tap_postgres.copy_blocks import copy_blocks
 from tapctl_bulk.tap_postgres.full_table import Write
 from tapctl_bulk.tap_postgres.quoting import literal
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
-from tapctl_bulk.tap_postgres.stream import Stream, StreamColumn, copy_statement
+from tapctl_bulk.tap_postgres.stream import Stream, StreamColumn, copy_statement, envelope
 from tapctl_bulk.tap_postgres.unchanged import hold_unchanged
 
 STATE_RECORDS = 10_000
@@ -55,14 +55,14 @@ def read_incremental(
     for part in _parts(stream, key, bookmarks.value(stream.name, key.column.name)):
         statement = copy_statement(
             stream,
-            snapshot.taken_at,
             part.conditions,
             order_by=stream.in_sql(key.column) if part.moves_bookmark else "",
             limit=left,
         )
         sent = 0
         progress = _Progress(stream, bookmarks, write_state)
-        for block, records in copy_blocks(snapshot.connection, statement):
+        around = envelope(stream, snapshot.taken_at)
+        for block, records in copy_blocks(snapshot.connection, statement, around):
             write(block, records)
             sent += records
             if part.moves_bookmark:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tapctl_bulk.common.exact_json import Json, dumps
-from tapctl_bulk.tap_postgres.quoting import literal, quoted
+from tapctl_bulk.tap_postgres.copy_blocks import Envelope
+from tapctl_bulk.tap_postgres.quoting import quoted
 from tapctl_bulk.tap_postgres.relations import Column, Relation
 from tapctl_bulk.tap_postgres.values import Representation
 
@@ -46,16 +47,15 @@ class Stream:
 
 def copy_statement(
     stream: Stream,
-    extracted_at: str,
     conditions: Sequence[str] = (),
     *,
     order_by: str = "",
     limit: int | None = None,
 ) -> str:
-    """Return the COPY that makes the RECORD messages of a stream.
+    """Return the COPY that makes the records of a stream.
 
-    Quote and delimiter are control characters, which JSON text does not contain: the server never
-    quotes a line. `where` of a stream may end with a comment, so each condition has its own line.
+    No record has a line end. `where` of a stream may end with a comment, so each condition has its
+    own line.
     """
     columns = ", ".join(
         f"{item.representation.expression(stream.in_sql(item.column))} AS {quoted(item.column.name)}"
@@ -67,16 +67,18 @@ def copy_statement(
     source += f" ORDER BY {order_by}" if order_by else ""
     source += f" LIMIT {limit}" if limit is not None else ""
     row = quoted(_unused_name({item.column.name for item in stream.columns}))
-    record = f"pg_catalog.row_to_json({row})::text"
+    record = f"pg_catalog.row_to_json({row})"
     if any(item.representation.has_line_ends for item in stream.columns):
         # Between the tokens of a json value; in texts they are escaped.
-        record = f"pg_catalog.translate({record}, E'\\n\\r', '  ')"
-    head = literal('{"type":"RECORD","stream":' + dumps(stream.name) + ',"record":')
-    tail = literal(',"time_extracted":' + dumps(extracted_at) + "}")
-    return (
-        f"COPY (SELECT {head} || {record} || {tail} FROM ({source}) {row})"
-        " TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
-    )
+        record = f"pg_catalog.translate({record}::text, E'\\n\\r', '  ')"
+    return f"COPY (SELECT {record} FROM ({source}) {row}) TO STDOUT (FORMAT binary)"
+
+
+def envelope(stream: Stream, extracted_at: str) -> Envelope:
+    """Return the RECORD message around each record of a stream."""
+    head = '{"type":"RECORD","stream":' + dumps(stream.name) + ',"record":'
+    tail = ',"time_extracted":' + dumps(extracted_at) + "}\n"
+    return Envelope(head.encode(), tail.encode())
 
 
 def _unused_name(names: set[str]) -> str:

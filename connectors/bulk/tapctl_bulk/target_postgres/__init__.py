@@ -1,1 +1,1 @@
-"""target-postgres: loads Singer streams into PostgreSQL, a COPY and one statement per batch."""
+"""target-postgres: loads Singer streams into PostgreSQL, with COPY, and one statement per batch."""

@@ -7,53 +7,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-import psycopg
-
-from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import warn
 from tapctl_bulk.common.settings import Config, integer
+from tapctl_bulk.target_postgres import direct
 from tapctl_bulk.target_postgres.columns import Column
+from tapctl_bulk.target_postgres.copies import Copies, Destination
 from tapctl_bulk.target_postgres.failures import named
+from tapctl_bulk.target_postgres.load import Load
 from tapctl_bulk.target_postgres.merge import Habits, merge
 from tapctl_bulk.target_postgres.names import TableName
 from tapctl_bulk.target_postgres.prepare import prepare
 from tapctl_bulk.target_postgres.replace import swap
 from tapctl_bulk.target_postgres.settings import handles_versions
-from tapctl_bulk.target_postgres.stage import Stage
 from tapctl_bulk.target_postgres.table import Connection, lock
 from tapctl_bulk.target_postgres.versions import activate_version
 from tapctl_bulk.target_postgres.wanted import Wanted
 
 MAX_AGE_SECONDS = 300.0
 MAX_STAGED_BYTES = 512 << 20
-
-
-@dataclass
-class Load:
-    """A stream that is being loaded."""
-
-    stage: Stage
-    habits: Habits
-    table: TableName
-    staged: int = 0
-    extracted: str | None = None
-    """When the staged rows were extracted; None if the rows have it themselves."""
-
-
-@dataclass
-class _Copy:
-    """A COPY that is not finished."""
-
-    stream: str
-    with_origin: bool
-    cursor: psycopg.Cursor[tuple[object, ...]]
-    copy: psycopg.Copy
-    stack: ExitStack = field(default_factory=ExitStack)
-    sent: int = 0
+MAX_DIRECT_BYTES = 2 << 30
 
 
 class Loader:
@@ -66,9 +40,9 @@ class Loader:
         self._config = config
         self._report = report
         self._batch_rows = max(1, integer(config, "batch_size_rows"))
-        self._started = datetime.now(timezone.utc)
+        self._started = _now()
         self._loads: dict[str, Load] = {}
-        self._copy: _Copy | None = None
+        self._copies = Copies(connection)
         self._state = b""
         self._batch_since = 0.0
         self._batch_bytes = 0
@@ -86,29 +60,48 @@ class Loader:
             if wanted.mode != "replace":
                 self._connection.commit()
         has_unique_key = is_new or stage.has_unique_key
-        self._loads[wanted.stream] = Load(stage, Habits(is_new, False, has_unique_key), table)
+        habits = Habits(is_new, False, has_unique_key)
+        self._loads[wanted.stream] = Load(stage, habits, table, is_new and direct.fits(stage))
         return stage.columns
 
     def add_rows(
         self, stream: str, rows: bytes, count: int, *, with_origin: bool, extracted: str | None
     ) -> None:
-        """Stage rows, and commit the batch if it is large enough."""
+        """Send rows to the server, and commit the batch if it is large enough."""
         load = self._loads[stream]
         if load.extracted != extracted:
             self.flush()
             load.extracted = extracted
-        with named(stream, load.table):
-            copy = self._open_copy(stream, load.stage, with_origin)
-            copy.copy.write(rows)
-            copy.sent += count
+        self._copies.write(self._destination(load, with_origin), rows, count)
         if not self._batch_bytes:
             self._batch_since = time.monotonic()
         self._batch_bytes += len(rows)
-        rows_of_stream = load.staged + copy.sent
-        if rows_of_stream >= self._batch_rows or self._batch_bytes >= MAX_STAGED_BYTES:
+        if self._is_batch_complete(load):
             self.flush()
         else:
             self.check_age()
+
+    def _destination(self, load: Load, with_origin: bool) -> Destination:
+        """Where the next rows of a stream go."""
+        if load.may_be_direct and not with_origin and not load.direct:
+            self._copies.close()
+            with named(load.stream, load.table):
+                constants = load.stage.constants(_now(), self._started, load.extracted)
+                load.direct = direct.begin(self._connection, load.stage, constants)
+        load.may_be_direct = load.direct is not None and not with_origin
+        if load.direct and load.may_be_direct:
+            if self._copies.sent >= self._batch_rows:
+                self._copies.close()  # Statements have the usual size.
+            return load.to_table(load.direct)
+        return load.to_stage(with_origin=with_origin)
+
+    def _is_batch_complete(self, load: Load) -> bool:
+        """Rows that are copied straight into a table have no limit until there is a state to
+        report: without one, a commit saves no progress."""
+        is_full = load.rows + self._copies.sent >= self._batch_rows
+        if load.may_be_direct:
+            return (is_full and self._state != b"") or self._batch_bytes >= MAX_DIRECT_BYTES
+        return is_full or self._batch_bytes >= MAX_STAGED_BYTES
 
     def check_age(self) -> None:
         """Commit a batch whose first row has waited for long."""
@@ -136,9 +129,13 @@ class Loader:
 
     def flush(self) -> None:
         """Load what is staged and commit it."""
-        self._close_copy()
-        now = datetime.now(timezone.utc)
+        self._copies.close()
+        now = _now()
         for stream, load in self._loads.items():
+            if load.direct:
+                with named(stream, load.table):
+                    direct.end(self._connection, load.direct)
+                load.direct, load.may_be_direct = None, False
             if not load.staged:
                 continue
             with named(stream, load.table):
@@ -176,27 +173,6 @@ class Loader:
             self._report(self._state + b"\n")
             self._state = b""
 
-    def _open_copy(self, stream: str, stage: Stage, with_origin: bool) -> _Copy:
-        current = self._copy
-        if current and current.stream == stream and current.with_origin == with_origin:
-            return current
-        self._close_copy()
-        cursor = self._connection.cursor()
-        stack = ExitStack()
-        copy = stack.enter_context(cursor.copy(stage.copy(with_origin=with_origin)))
-        self._copy = _Copy(stream, with_origin, cursor, copy, stack)
-        return self._copy
 
-    def _close_copy(self) -> None:
-        current, self._copy = self._copy, None
-        if current is None:
-            return
-        load = self._loads[current.stream]
-        with named(current.stream, load.table):
-            current.stack.close()
-        if current.cursor.rowcount != current.sent:
-            raise ConnectorError(
-                f'stream "{current.stream}": {current.sent} records were read, but the database staged {current.cursor.rowcount}',
-                "Nothing of this batch was loaded",
-            )
-        load.staged += current.sent
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

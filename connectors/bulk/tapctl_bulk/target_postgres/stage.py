@@ -66,33 +66,39 @@ class Stage:
         """
         found = {one.name: one.expression for one in self.columns if one.name != DELETED_AT}
         deleted = next((one for one in self.columns if one.name == DELETED_AT), None)
-        moment = f"timestamp '{now.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}'"
-        deletion = deleted.expression if deleted else "null::timestamp"
         if self.wanted.has_metadata:
-            milliseconds = f"{round(now.timestamp() * 1000)}"
-            extracted_at = (
-                f"timestamp with time zone {literal(extracted)}::timestamp"
-                if extracted
-                else f"coalesce(s.{EXTRACTED}::timestamp, {moment})"
-            )
-            found |= dict(
-                zip(
-                    METADATA,
-                    (
-                        extracted_at,
-                        moment,
-                        moment,
-                        deletion,
-                        milliseconds,
-                        f"s.{VERSION}",
-                        f"{round(started.timestamp() * 1000)}",
-                    ),
-                    strict=True,
-                )
-            )
+            found |= self.constants(now, started, extracted)
+            if not extracted:
+                found[METADATA[0]] = f"coalesce(s.{EXTRACTED}::timestamp, {_moment(now)})"
+            found[DELETED_AT] = deleted.expression if deleted else "null::timestamp"
+            found[METADATA[5]] = f"s.{VERSION}"
         if self.wanted.mode == "scd2":
-            found |= {VALID_FROM: moment, VALID_TO: "null::timestamp"}
+            found |= {VALID_FROM: _moment(now), VALID_TO: "null::timestamp"}
         return found
+
+    def constants(self, now: datetime, started: datetime, extracted: str | None) -> dict[str, str]:
+        """Expressions of metadata columns that are the same for all rows of a batch.
+
+        Args:
+            now: When the batch was received.
+            started: When the target started.
+            extracted: When all of its rows were extracted; if None, when they were received.
+        """
+        if not self.wanted.has_metadata:
+            return {}
+        at = f"timestamp with time zone {literal(extracted)}::timestamp" if extracted else ""
+        moment = _moment(now)
+        return {
+            METADATA[0]: at or moment,
+            METADATA[1]: moment,
+            METADATA[2]: moment,
+            METADATA[4]: f"{round(now.timestamp() * 1000)}",
+            METADATA[6]: f"{round(started.timestamp() * 1000)}",
+        }
+
+
+def _moment(at: datetime) -> str:
+    return f"timestamp '{at.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}'"
 
 
 def assignments(names: Sequence[str], source: str) -> str:

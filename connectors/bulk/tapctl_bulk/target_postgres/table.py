@@ -114,9 +114,17 @@ def check_key(name: TableName, found: Existing, keys: Sequence[str]) -> None:
 
 def lock(connection: Connection, subject: str) -> None:
     """Wait until no other run of this target changes a table, to the end of the transaction."""
-    connection.execute(
-        f"select pg_advisory_xact_lock(hashtextextended({literal('tapctl ' + subject)}, 0))"
-    )
+    connection.execute(f"select pg_advisory_xact_lock({_lock_key(subject)})")
+
+
+def try_lock(connection: Connection, subject: str) -> bool:
+    """Do the same without waiting. Returns whether it is locked now."""
+    row = connection.execute(f"select pg_try_advisory_xact_lock({_lock_key(subject)})").fetchone()
+    return row == (True,)
+
+
+def _lock_key(subject: str) -> str:
+    return f"hashtextextended({literal('tapctl ' + subject)}, 0)"
 
 
 def _converted(column: str, current: str, wider: str) -> str:

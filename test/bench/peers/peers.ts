@@ -113,7 +113,7 @@ async function shapeFigures(bench: Bench, records: number): Promise<readonly Fig
     ["of 50 columns", WIDE],
     ["of JSON", DOCUMENTS],
   ] as const) {
-    const sides = await compete(bench, table, "full", { copy, tapctl, sling }, 1);
+    const sides = await compete(bench, table, "full", { copy, tapctl, sling });
     const what = `PostgreSQL to PostgreSQL, ${count(table, records)} rows ${shape}`;
     figures.push(
       ratio(`${what}: tapctl / \`COPY \\| COPY\``, sides.tapctl, sides.copy, { atMost: 3 }),

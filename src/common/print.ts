@@ -11,14 +11,15 @@ export function printJson(value: unknown): void {
 }
 
 /**
- * Formats rows as a table. Columns are as wide as their longest cell; numbers are aligned right.
+ * Formats rows as a table. Columns are as wide as their longest cell; numbers are aligned right. A
+ * text of several lines becomes one line.
  */
 export function table(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
   const cells = [header, ...rows].map((row) =>
-    row.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell)),
+    row.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-US") : oneLine(cell))),
   );
   const widths = header.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
@@ -36,6 +37,10 @@ export function table(
         .trimEnd(),
     )
     .join("\n");
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ");
 }
 
 /**

@@ -17,6 +17,10 @@ test("table: columns are as wide as their content, and numbers are right-aligned
     "NAME      ROWS\na            5\nlonger  12,345",
   );
   assert.equal(table(["NAME"], []), "NAME");
+  assert.equal(
+    table(["ERROR", "RUN"], [["denied:\n  no signature", "a"]]),
+    "ERROR                 RUN\ndenied: no signature  a",
+  );
 });
 
 for (const [bytes, text] of [

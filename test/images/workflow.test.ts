@@ -774,6 +774,7 @@ describe("notify", () => {
       2,
     ),
     failure("extract(0)", "main: Error (exit code 10): an earlier attempt", 0),
+    failure("[0]", "step group deemed errored due to child orders-3 error: load(1) failed", 3),
   ];
 
   test("notify: it reports a failure with the message of the last step, and writes a marker", (t) =>

@@ -17,6 +17,7 @@ _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 _NO_REASON = re.compile(r"^\S+: Error \(exit code (?!137\))\d+\)$")
 _PASSED_ON = re.compile(
     r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero"
+    r"|^step group deemed errored due to child "
 )
 _STOPPED = re.compile(r"\(exit code 13\)")
 _READER_GONE = re.compile(

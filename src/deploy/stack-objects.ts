@@ -30,6 +30,8 @@ export function countPipelines(resources: readonly RecordedResource[]): number {
  * Objects in the stack's own namespaces that carry the labels of a stack and are missing from its
  * state. An update that was killed before it saved them leaves some, and so does a `destroy`: Pulumi
  * drops an object from the state without deleting it if its namespace is going to be deleted.
+ * Objects with an owner are not the stack's: External Secrets Operator copies the labels of an
+ * ExternalSecret to its Secret.
  *
  * @param namespace namespace of the pipelines.
  * @throws UserError if they cannot be listed.
@@ -85,7 +87,7 @@ function recordedObjects(resources: readonly RecordedResource[]): ReadonlySet<st
 /** Objects with the labels of a stack; none if their kinds are not installed. */
 function liveObjects(context: string, namespace: string, kinds: string): readonly StackObject[] {
   const labels = Object.entries(MANAGED).map(([name, value]) => `${name}=${value}`);
-  const line = "{.apiVersion} {.kind} {.metadata.name}";
+  const line = "{.apiVersion} {.kind} {.metadata.name} {.metadata.ownerReferences[*].uid}";
   const { ok, output, error } = capture("kubectl", [
     ...["--context", context, "-n", namespace, "get", kinds, "-l", labels.join(",")],
     ...["-o", `jsonpath={range .items[*]}${line}{"\\n"}{end}`],
@@ -97,7 +99,7 @@ function liveObjects(context: string, namespace: string, kinds: string): readonl
       { fix: "Check your access to the cluster, then run this command again.", exitCode: 1 },
     );
   return output.split("\n").flatMap((text) => {
-    const [apiVersion, kind, name] = text.split(" ");
-    return apiVersion && kind && name ? [{ apiVersion, kind, name, namespace }] : [];
+    const [apiVersion, kind, name, owner] = text.split(" ");
+    return apiVersion && kind && name && !owner ? [{ apiVersion, kind, name, namespace }] : [];
   });
 }

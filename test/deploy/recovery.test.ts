@@ -274,6 +274,8 @@ test("recover: objects of the stack that its state does not have are deleted onl
     "CronWorkflow/orders",
     "CronWorkflow/stray",
     "Secret/pipeline-stray",
+    // Of an ExternalSecret: it has its labels, and an owner.
+    "Secret/shop-password-external 58f6a0c2",
     "ConfigMap/artifact-repositories",
     "RoleBinding/singer-executor",
   ];

@@ -3,7 +3,7 @@ import { DEFAULT_NAMESPACE } from "../common/commands";
 import { type Access, accessOf } from "./access";
 import { apiError, unreachable } from "./api-errors";
 import { chooseContext, type ChosenContext } from "./kubeconfig";
-import { type ApiRequest, sender, text } from "./send-request";
+import { type ApiRequest, requestSender, bodyText } from "./send-request";
 
 /** Selects the cluster. */
 export interface ConnectionArgs {
@@ -55,13 +55,13 @@ export async function connectTo(chosen: ChosenContext, namespace?: string): Prom
   const { context } = chosen;
   const access = await accessOf(chosen);
   const server = String(chosen.cluster["server"]);
-  const send = sender(access, server, context);
+  const send = requestSender(access, server, context);
   const stream = async (request: ApiRequest): Promise<IncomingMessage> => {
     const verb = request.verb ?? "get";
     const answer = await send(verb, request);
     const status = answer.statusCode ?? 0;
     if (status < 400) return answer;
-    throw apiError(status, await text(answer), verb, request, server);
+    throw apiError(status, await bodyText(answer), verb, request, server);
   };
   return {
     context,
@@ -72,9 +72,9 @@ export async function connectTo(chosen: ChosenContext, namespace?: string): Prom
     about: async () => {
       const answer = await send("get", "/version");
       const time = Date.parse(answer.headers.date ?? "");
-      const { gitVersion } = JSON.parse(await text(answer)) as { readonly gitVersion?: string };
+      const { gitVersion } = JSON.parse(await bodyText(answer)) as { readonly gitVersion?: string };
       const kinds = await send("get", "/apis/argoproj.io/v1alpha1");
-      const list = await text(kinds);
+      const list = await bodyText(kinds);
       const argo =
         kinds.statusCode === 200
           ? (
@@ -85,7 +85,7 @@ export async function connectTo(chosen: ChosenContext, namespace?: string): Prom
     },
     ask: async <T>(request: ApiRequest) => {
       const answer = await stream(request);
-      const body = await text(answer).catch((error: unknown) => {
+      const body = await bodyText(answer).catch((error: unknown) => {
         throw unreachable(error, server, context);
       });
       return JSON.parse(body) as T;

@@ -33,7 +33,7 @@ const TRIES = 3;
  * are read again when the API rejects them: tokens of exec plugins live for minutes, and token
  * files are replaced.
  */
-export function sender(
+export function requestSender(
   access: Access,
   server: string,
   context: string,
@@ -129,7 +129,7 @@ function once(
   });
 }
 
-export async function text(answer: IncomingMessage): Promise<string> {
+export async function bodyText(answer: IncomingMessage): Promise<string> {
   // pipeline() instead of pipe(): if the response breaks off, pipe() would wait forever. The reader
   // gets the error.
   const source =

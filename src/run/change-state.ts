@@ -54,7 +54,7 @@ interface Change {
 }
 
 /** Changes the state while no run is in progress. */
-export async function change(
+export async function changeState(
   { store, guard }: StateTarget,
   entry: Named,
   apply: (made: Change) => Promise<JsonText | null>,
@@ -76,7 +76,7 @@ export async function change(
 }
 
 /** Saves a state. A partial change keeps the source and destination of the previous state. */
-export async function commit(
+export async function saveChange(
   store: ObjectStore,
   entry: Replication,
   { run, before }: Change,

@@ -6,7 +6,13 @@ import { didYouMean } from "../model/validation/nearest";
 import { bookmarkOf, type State, streamsOf, withBookmark } from "../store/state/bookmarks";
 import { bareState, deleteState } from "../store/state/state";
 import { rollbackState, rollbackTarget } from "../store/state/state-history";
-import { change, commit, type Named, type StateChange, type StateTarget } from "./change-state";
+import {
+  changeState,
+  saveChange,
+  type Named,
+  type StateChange,
+  type StateTarget,
+} from "./change-state";
 
 const STATE_FIX = { fix: "Use a JSON object, as `state show --json` prints it." };
 
@@ -22,15 +28,16 @@ export function setState(
   state: JsonText,
   stream?: string,
 ): Promise<StateChange> {
-  return change(target, entry, async (made) => {
+  return changeState(target, entry, async (made) => {
     const { before } = made;
-    if (stream === undefined) return commit(target.store, entry, made, identityOf(entry), state);
+    if (stream === undefined)
+      return saveChange(target.store, entry, made, identityOf(entry), state);
     const fresh = bookmarkOf(state, stream) ?? (streamsOf(state).length === 0 ? state : undefined);
     if (fresh === undefined)
       throw new UserError(`The given state has no bookmark of stream "${stream}".`, {
         fix: `Choose one of its streams: ${streamsOf(state).join(", ")}`,
       });
-    return commit(
+    return saveChange(
       target.store,
       entry,
       made,
@@ -49,7 +56,7 @@ export function resetState(
   entry: Replication,
   stream?: string,
 ): Promise<StateChange> {
-  return change(target, entry, async (made) => {
+  return changeState(target, entry, async (made) => {
     const { run, before } = made;
     if (stream === undefined) {
       await deleteState(target.store, entry.name, {
@@ -59,7 +66,7 @@ export function resetState(
       return null;
     }
     requireStream(before?.state, stream, `the state of "${entry.name}"`);
-    return commit(
+    return saveChange(
       target.store,
       entry,
       made,
@@ -80,10 +87,10 @@ export function rollBackState(
   stream?: string,
 ): Promise<StateChange> {
   if (stream === undefined) return restoreState(target, entry, from);
-  return change(target, entry, async (made) => {
+  return changeState(target, entry, async (made) => {
     const { before } = made;
     const { state } = await rollbackTarget(target.store, entry.name, from);
-    return commit(
+    return saveChange(
       target.store,
       entry,
       made,
@@ -99,7 +106,7 @@ export function restoreState(
   entry: Named,
   from: string | undefined,
 ): Promise<StateChange> {
-  return change(
+  return changeState(
     target,
     entry,
     async () => (await rollbackState(target.store, entry.name, from)).state,

@@ -9,7 +9,7 @@ import { step, type TestStep } from "./test-steps";
 import { callTrial, harmlessSettings, targetFields, type Trial } from "./trial";
 import type { Workspace } from "./workspace";
 
-export async function load(
+export async function testLoad(
   steps: TestStep[],
   sample: Sample,
   configs: ConnectorConfigs,

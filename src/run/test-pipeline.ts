@@ -7,7 +7,7 @@ import { describeStreams } from "./discovered-streams";
 import type { Environment } from "./environments/environment";
 import { catalogStreams, forecast, type ForecastStream, sentStreams } from "./forecast";
 import { missing, type Sample, takeSample } from "./sample";
-import { load } from "./test-load";
+import { testLoad } from "./test-load";
 import { step, type TestStep } from "./test-steps";
 import { descriptionOf, discoverStreams, type Trial } from "./trial";
 import { openWorkspace } from "./workspace";
@@ -71,7 +71,7 @@ export async function testPipeline(args: TestArgs): Promise<TestReport> {
       streamRulesOf(args.entry),
     );
     if (sample.lines.length > 0)
-      await load(steps, sample, configs, {
+      await testLoad(steps, sample, configs, {
         ...shared,
         environment: environments.target,
         connector: target.connector,

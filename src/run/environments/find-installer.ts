@@ -4,7 +4,7 @@ import { dirname, join } from "path/posix";
 import { UserError } from "../../common/errors";
 import { withLock } from "../lock";
 import type { LoggedResult } from "../logged-process";
-import { createVenv, type InstallContext, type Installer, run } from "./installer";
+import { createVenv, type InstallContext, type Installer, runInstaller } from "./installer";
 
 /** Version of uv that is downloaded if the machine has none. */
 const UV_VERSION = "0.13.9";
@@ -93,7 +93,7 @@ function pipInstallUv(
     "--only-binary",
     ":all:",
   ] as const;
-  return run(context, { kind: "pip" }, [...pip, ...place, `uv==${UV_VERSION}`]);
+  return runInstaller(context, { kind: "pip" }, [...pip, ...place, `uv==${UV_VERSION}`]);
 }
 
 /** Whether a program is a uv with the flags used here (0.5 or later). */

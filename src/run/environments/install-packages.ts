@@ -4,7 +4,7 @@ import { lockedPackages } from "../../../connectors/dependency-lock";
 import type { InstalledSource } from "../../model/connector-source";
 import { DEFAULTS } from "../../model/defaults";
 import type { LoggedResult } from "../logged-process";
-import { type InstallContext, type Installer, run } from "./installer";
+import { type InstallContext, type Installer, runInstaller } from "./installer";
 
 /**
  * Packages that a connector requests; everything else is a dependency of these.
@@ -55,7 +55,11 @@ function installPlace(
   place: string,
 ): Promise<LoggedResult> {
   const flags = ["--no-deps", "--no-build-isolation"];
-  return run(context, installer, [...installCommand(installer, directory), ...flags, place]);
+  return runInstaller(context, installer, [
+    ...installCommand(installer, directory),
+    ...flags,
+    place,
+  ]);
 }
 
 function installFile(
@@ -75,7 +79,7 @@ function installFile(
     "--requirement",
     file,
   ];
-  return run(context, installer, [...installCommand(installer, directory), ...flags]);
+  return runInstaller(context, installer, [...installCommand(installer, directory), ...flags]);
 }
 
 /** Installs a connector without a lock file, with the newest compatible versions. */
@@ -93,20 +97,20 @@ export async function installUnlocked(
   writeFileSync(overrides, bounds.overrides.join("\n"));
   const install = [...installCommand(installer, directory), "--constraint", constraints] as const;
   if (installer.kind === "uv")
-    return run(context, installer, [
+    return runInstaller(context, installer, [
       ...install,
       "--override",
       overrides,
       ...requestedPackages(source, place),
     ]);
-  const installed = await run(context, installer, [
+  const installed = await runInstaller(context, installer, [
     ...install,
     ...requestedPackages(source, place),
   ]);
   // pip has no overrides: versions that the package pins are replaced afterwards, with only a
   // warning from pip.
   return installed.code === 0 && bounds.overrides.length > 0
-    ? run(context, installer, [...install, "--upgrade", "--requirement", overrides])
+    ? runInstaller(context, installer, [...install, "--upgrade", "--requirement", overrides])
     : installed;
 }
 

@@ -28,7 +28,7 @@ export function runUv(
   context: InstallContext,
   args: readonly string[],
 ): Promise<LoggedResult> {
-  return run(context, { kind: "uv", path: uv }, [uv, ...args]);
+  return runInstaller(context, { kind: "uv", path: uv }, [uv, ...args]);
 }
 
 /** Creates an empty virtual environment. */
@@ -38,7 +38,7 @@ export function createVenv(
   directory: string,
 ): Promise<LoggedResult> {
   return installer.kind === "uv"
-    ? run(context, installer, [
+    ? runInstaller(context, installer, [
         installer.path,
         "venv",
         "--no-project",
@@ -46,10 +46,10 @@ export function createVenv(
         context.python.path,
         directory,
       ])
-    : run(context, installer, [context.python.path, "-m", "venv", directory]);
+    : runInstaller(context, installer, [context.python.path, "-m", "venv", directory]);
 }
 
-export function run(
+export function runInstaller(
   { root, log, onLine, signal }: InstallContext,
   installer: Installer,
   command: readonly [string, ...string[]],

@@ -19,9 +19,6 @@ create type v.mood as enum ('sad', 'so-so');
 create domain v.positive as integer check (value > 0);
 create domain v.list as integer[];
 create type v.pair as (a integer, b text, c bytea);
-create type v.geometry as (x numeric, y numeric);
-create function v.st_asgeojson(v.geometry, integer) returns text strict language sql as
-  $$ select format(E'{"type": "Point",\\n "coordinates": [%s, %s]}', ($1).x, ($1).y) $$;
 set search_path = v, ext, pg_catalog;
 """
 
@@ -143,12 +140,6 @@ CASES = {
     ),
     "multirange": ("int4multirange", "'{[1,3),[5,7)}'", '"{[1,3),[5,7)}"', TEXT),
     "hstore": ("ext.hstore", "'a=>1,b=>NULL'", '{"a":"1","b":null}', OBJECT),
-    "geometry": (
-        "v.geometry",
-        "row(1.123456789012345, 2)",
-        '{"type":"Point","coordinates":[1.123456789012345,2]}',
-        OBJECT,
-    ),
     "inet": ("inet", "'10.0.0.1'", '"10.0.0.1"', TEXT),
     "inet_net": ("inet", "'10.0.0.1/8'", '"10.0.0.1/8"', TEXT),
     "cidr": ("cidr", "'10.0.0.0/8'", '"10.0.0.0/8"', TEXT),

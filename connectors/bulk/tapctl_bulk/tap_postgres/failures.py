@@ -35,6 +35,11 @@ def stream_failure(stream: str, error: psycopg.Error) -> ConnectorError:
     message = error.diag.message_primary or str(error) or type(error).__name__
     if "conflict with recovery" in str(error):
         state = "40001"
+    if "geometry type not supported" in message:
+        return ConnectorError(
+            f'stream "{stream}": {message}: GeoJSON has no curves',
+            "Exclude the column, or read a view that converts it with ST_CurveToLine",
+        )
     if state is None or (state[:2] in ("08", "57") and state != "57014"):
         return ConnectorError(
             f'stream "{stream}": connection lost: {message}',

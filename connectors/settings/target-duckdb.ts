@@ -57,7 +57,7 @@ export interface TargetDuckdbSettings {
   readonly temp_dir?: string;
   /**
    * DuckDB settings, such as `{ memory_limit: "1GB", threads: 2 }`. Default: one thread, and a
-   * memory limit that starts at 64 MiB and grows when a load needs more.
+   * memory limit that starts at 48 MiB and grows when a load needs more.
    */
   readonly settings?: {
     readonly [k: string]: string | number | boolean;

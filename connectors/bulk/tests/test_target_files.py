@@ -115,9 +115,8 @@ def test_rows_of_several_batch_files_keep_their_order(tmp_path: Path) -> None:
     done = load(tmp_path, *records, format="parquet")
     assert done.returncode == 0, done.stderr
     (file,) = files(tmp_path)
-    query = f"SELECT list(id), min(length(country)), sum(n) FROM '{tmp_path}/out/{file}'"
-    found = duckdb.sql(query).fetchone()
-    assert found == (list(range(count)), len(long), sum(n + 0.5 for n in range(count)))
+    found = duckdb.sql(f"SELECT id, length(country), n FROM '{tmp_path}/out/{file}'").fetchall()
+    assert found == [(n, len(long), n + 0.5) for n in range(count)]
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])

@@ -17,6 +17,11 @@ def first_line(error: Exception) -> str:
     return next((line for line in str(error).splitlines() if line.strip()), repr(error))
 
 
+def is_durable(error: duckdb.FatalException) -> bool:
+    """Whether a COMMIT failed after it had written the transaction to the log."""
+    return "COMMIT succeeded and is durable" in str(error)
+
+
 def explained(error: duckdb.Error, stream: str, records: Records | None) -> ConnectorError:
     """Return the error of a batch: which stream, which value, what to do."""
     line = first_line(error)

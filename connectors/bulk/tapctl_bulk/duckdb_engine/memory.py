@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -10,6 +12,7 @@ import duckdb
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
+from tapctl_bulk.common.settings import Config, text
 from tapctl_bulk.duckdb_engine.rows import literal
 
 MIB = 48
@@ -27,15 +30,33 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
+def spill_folder(config: Config) -> str:
+    """Return a folder of this process for what does not fit into memory. DuckDB creates and removes it.
+
+    Without one, DuckDB uses `.tmp` in the working folder, and `ducklake:….tmp` for a DuckLake.
+    """
+    parent = text(config, "temp_dir") or tempfile.gettempdir()
+    return os.path.join(parent, f"tapctl-duckdb-{os.getpid()}")
+
+
 class Memory:
     """A connection whose memory limit grows on demand, unless the user sets it."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, given: Mapping[str, str] | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        given: Mapping[str, str] | None = None,
+        first_mib: int = MIB,
+        folder: str | None = None,
     ) -> None:
+        self._mib = first_mib
+        self._folder = folder
+        self._given = given or {}
+        self.use(connection)
+
+    def use(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Set up a connection, which replaces the one before."""
         self.connection = connection
-        self._mib = MIB
-        self._is_fixed = "memory_limit" in (given or {})
         defaults = {
             "threads": "1",
             "memory_limit": f"{self._mib}MiB",
@@ -43,10 +64,14 @@ class Memory:
             "allocator_bulk_deallocation_flush_threshold": "1MB",
             # Timestamps with an offset are stored in UTC.
             "TimeZone": "UTC",
+            # It would be printed among the states.
+            "enable_progress_bar": "false",
         }
+        if self._folder is not None:
+            defaults["temp_directory"] = self._folder
         for name, value in defaults.items():
             self._set_default(name, value)
-        for name, value in (given or {}).items():
+        for name, value in self._given.items():
             self._set(name, value)
 
     def run(self, work: Callable[[], Result]) -> Result:
@@ -61,7 +86,7 @@ class Memory:
             except duckdb.Error as error:
                 if not is_out_of_memory(error):
                     raise
-                if self._is_fixed or self._mib * 3 // 2 > MOST_MIB:
+                if "memory_limit" in self._given or self._mib * 3 // 2 > MOST_MIB:
                     raise ConnectorError(
                         "DuckDB needs more memory than its limit",
                         'Raise memory_limit in the setting "settings", or load smaller batches',

@@ -17,6 +17,7 @@ class Spool:
     """Batch files. They have no names, so that a killed process leaves nothing behind."""
 
     def __init__(self, columns: tuple[Column, ...], folder: str | None, as_text: bool) -> None:
+        self.columns = columns
         self._folder = folder
         self._files = [self._new_file()]
         self._left = FILE_BYTES

@@ -84,7 +84,7 @@ class Commits:
         try:
             for batch in batches:
                 load(connection, batch, now)
-            connection.execute("COMMIT")
+            self._database.commit()
         except BaseException as error:
             _roll_back(self._database)
             if is_out_of_memory(error) or not isinstance(error, duckdb.Error):

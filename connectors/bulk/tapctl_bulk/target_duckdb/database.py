@@ -9,12 +9,15 @@ import duckdb
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json
+from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.settings import Config, text
-from tapctl_bulk.duckdb_engine.failures import first_line
-from tapctl_bulk.duckdb_engine.memory import Memory
+from tapctl_bulk.duckdb_engine.failures import first_line, is_durable
+from tapctl_bulk.duckdb_engine.memory import Memory, spill_folder
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 
+SCHEME = re.compile(r"[A-Za-z_]{2,}:")
+"""Such as `md:` and `ducklake:`. DuckDB spills beside the file of any other path."""
 SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -22,12 +25,37 @@ class Database:
     """A database that is open for writing."""
 
     def __init__(self, config: Config) -> None:
-        given = _given_settings(config)
-        self.connection = _connect(text(config, "path"), text(config, "token"))
-        self.memory = Memory(self.connection, given)
+        self._path, self._token = text(config, "path"), text(config, "token")
+        self.memory = Memory(
+            _connect(self._path, self._token),
+            _given_settings(config),
+            folder=spill_folder(config) if SCHEME.match(self._path) else None,
+        )
         found = self.connection.execute("SELECT current_database()").fetchone()
         assert found is not None
         self.catalog: str = text(config, "database") or text(config, "dbname") or found[0]
+
+    @property
+    def connection(self) -> Connection:
+        """The open connection."""
+        return self.memory.connection
+
+    def commit(self) -> None:
+        """Commit. DuckDB may then write its log into the database, and lack the memory for it.
+
+        The transaction is in the log by then, but DuckDB closes the database: it is opened again,
+        which completes the work with the memory that it needs.
+        """
+        try:
+            self.connection.execute("COMMIT")
+        except duckdb.FatalException as error:
+            if not is_durable(error):
+                raise
+            log(
+                "DuckDB lacked memory after a commit, which is complete: opening the database again"
+            )
+            self.connection.close()
+            self.memory.use(_connect(self._path, self._token))
 
 
 def _connect(path: str, token: str) -> Connection:

@@ -23,6 +23,9 @@ from tapctl_bulk.target_duckdb.database import Database
 from tapctl_bulk.target_duckdb.stream import Stream
 
 BATCH_BYTES = 64 << 20
+LARGE_ROW_BYTES = 1 << 20
+LARGE_BATCH_BYTES = 8 << 20
+"""A batch with large rows ends earlier: DuckDB keeps each of their values in memory several times."""
 OLDEST_SECONDS = 300.0
 
 
@@ -110,10 +113,10 @@ class Target:
             self._commit_only(stream)
             stream.pass_as_text()
         stream.spool.add(records)
-        if (
-            stream.spool.rows >= self._batch_rows
-            or sum(one.spool.bytes for one in self._streams.values()) >= BATCH_BYTES
-        ):
+        spools = [one.spool for one in self._streams.values()]
+        is_large = any(one.longest >= LARGE_ROW_BYTES for one in spools)
+        most = LARGE_BATCH_BYTES if is_large else BATCH_BYTES
+        if stream.spool.rows >= self._batch_rows or sum(one.bytes for one in spools) >= most:
             self.flush()
 
     def _commit_only(self, stream: Stream) -> None:

@@ -7,13 +7,9 @@ import io
 import os
 from typing import Protocol
 
-import duckdb
 import msgspec
 
 from tapctl_bulk.common.errors import ConnectorError
-from tapctl_bulk.duckdb_engine.columns import Column
-from tapctl_bulk.duckdb_engine.rows import literal, select_list, source
-from tapctl_bulk.duckdb_engine.spool import Spool
 from tapctl_bulk.singer_input import Records, find_damage
 
 
@@ -35,58 +31,11 @@ class Part(Protocol):
     def add(self, records: Records) -> bool:
         """Append records. False: the part must end first."""
 
-    def write(self, connection: duckdb.DuckDBPyConnection) -> int:
-        """Complete the file. Returns the number of rows in it."""
+    def write(self, stream: str) -> int:
+        """Complete the file of a stream. Returns the number of rows in it."""
 
     def close(self) -> None:
         """Remove temporary files."""
-
-
-class TablePart:
-    """A CSV or Parquet file, which DuckDB writes."""
-
-    def __init__(
-        self,
-        path: str,
-        columns: tuple[Column, ...],
-        options: str,
-        folder: str | None,
-        as_text: bool,
-    ) -> None:
-        self.path = path
-        self._columns = columns
-        self._options = options
-        self.spool = Spool(columns, folder, as_text)
-
-    @property
-    def rows(self) -> int:
-        """Number of records."""
-        return self.spool.rows
-
-    @property
-    def bytes(self) -> int:
-        """Size of the records."""
-        return self.spool.bytes
-
-    def add(self, records: Records) -> bool:
-        """Append records. False: a new part must pass JSON as text."""
-        if not self.spool.fits(records):
-            return False
-        self.spool.add(records)
-        return True
-
-    def write(self, connection: duckdb.DuckDBPyConnection) -> int:
-        """Write the file."""
-        types = {one.name: one.type for one in self._columns}
-        values = select_list(self._columns, types, self.spool.as_text)
-        rows = f"SELECT {values} FROM {source(self.spool, self._columns)}"
-        done = connection.execute(f"COPY ({rows}) TO {literal(self.path)} ({self._options})")
-        (count,) = done.fetchone() or (0,)
-        return int(count)
-
-    def close(self) -> None:
-        """Remove the batch file."""
-        self.spool.close()
 
 
 class _Line(msgspec.Struct):
@@ -123,7 +72,7 @@ class LinePart:
         self.bytes += len(block)
         return True
 
-    def write(self, _connection: duckdb.DuckDBPyConnection) -> int:
+    def write(self, _stream: str) -> int:
         """Complete the file."""
         self._file.close()
         return self.rows

@@ -10,6 +10,7 @@ import { taggedReference } from "../../../src/manifests/images/image";
 import { consoleManifests } from "../../../src/manifests/stack/console";
 import { only } from "../../support/record";
 import { recordStack } from "../../support/stack";
+import { ACCOUNT, answers } from "../../support/stack-prod";
 import { checkValues } from "../../../src/settings/check";
 
 const settingsOf = (values: object) => {
@@ -108,4 +109,20 @@ test("console: the stack builds its image from the base image of the settings", 
   assert.match(context.location, /\.tapctl\/console$/);
   const deployment = only(stack, "kubernetes:apps/v1:Deployment", "console").inputs;
   assert.match(JSON.stringify(deployment), /tapctl-console:[^"]+@sha256:/);
+});
+
+test("console: with ECR, its image has a repository", async () => {
+  const stack = await recordStack(
+    [],
+    {
+      "tapctl:aws": JSON.stringify({ region: "eu-central-1", account: ACCOUNT, ecr: {} }),
+      "tapctl:ui": JSON.stringify({ enabled: true }),
+    },
+    answers,
+  );
+  const { inputs } = only(stack, "docker-build:index:Image", "console");
+  assert.match(
+    JSON.stringify(inputs),
+    /\.dkr\.ecr\.eu-central-1\.amazonaws\.com\/[^"]*tapctl-console:/,
+  );
 });

@@ -184,8 +184,8 @@ def system_packages(release: dict[str, str], root: str) -> list[Component]:
         for path in listed
         if os.path.isfile(path) and not path.endswith(".md5sums")
         for package in paragraphs(path, "Package", "Version", "Architecture", "Source", "Status")
-        if package.get("Status", "installed").endswith("installed")
-        and "not-installed" not in package.get("Status", "")
+        # The last word is the state: half-installed and not-installed end in the same way.
+        if package.get("Status", "installed").split()[-1:] == ["installed"]
     ]
     alpine = os.path.join(root, "lib/apk/db/installed")
     packages = [system_package("deb", release, one) for one in debian]

@@ -99,7 +99,7 @@ export async function requireExternalSecrets(
   const end = Date.now() + WAIT_SECONDS * 1000;
   while (!listExternalSecrets(context, namespace).every(isProcessed) && Date.now() < end)
     await sleep(1000);
-  const problems = externalSecretProblems(context, [namespace]);
+  const problems = externalSecretProblems(context, namespace);
   if (problems.length > 0)
     throw new UserError(["The stack is deployed, but:", ...problems].join("\n  "), {
       fix: `Correct the store, or the key in the array, then run: ${onStack("up")}`,
@@ -108,20 +108,15 @@ export async function requireExternalSecrets(
 }
 
 /** ExternalSecrets of a stack that are not ready, as texts. */
-export function externalSecretProblems(
-  context: string,
-  namespaces: readonly string[],
-): readonly string[] {
-  return namespaces.flatMap((namespace) => {
-    const failed = listExternalSecrets(context, namespace).filter(
-      (object) => externalSecretProblem(object) !== undefined,
-    );
-    if (failed.length === 0) return [];
-    const events = list<EventObject>(context, namespace, [
-      ...["events", "--field-selector", EXTERNAL_SECRET_EVENTS],
-    ]);
-    return failed.flatMap((object) => externalSecretProblem(object, events) ?? []);
-  });
+export function externalSecretProblems(context: string, namespace: string): readonly string[] {
+  const failed = listExternalSecrets(context, namespace).filter(
+    (object) => externalSecretProblem(object) !== undefined,
+  );
+  if (failed.length === 0) return [];
+  const events = list<EventObject>(context, namespace, [
+    ...["events", "--field-selector", EXTERNAL_SECRET_EVENTS],
+  ]);
+  return failed.flatMap((object) => externalSecretProblem(object, events) ?? []);
 }
 
 function listExternalSecrets(context: string, namespace: string): readonly ExternalSecretObject[] {

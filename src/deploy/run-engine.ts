@@ -20,6 +20,8 @@ export interface EngineRun {
   readonly context: string;
   /** Namespaces whose pods are watched. */
   readonly namespaces: readonly string[];
+  /** Namespace with the ExternalSecrets of the array. Default: the array has none. */
+  readonly externalSecretsIn?: string | undefined;
 }
 
 /** The result of an operation. */
@@ -40,6 +42,7 @@ export async function runAndReport({
   args,
   context,
   namespaces,
+  externalSecretsIn,
 }: EngineRun): Promise<EngineResult> {
   const folder = join(engine.root, ".tapctl", "logs");
   mkdirSync(folder, { recursive: true });
@@ -86,7 +89,9 @@ export async function runAndReport({
             ...pods
               .problems()
               .map(({ cause, fix }) => `${cause}\n  ${textWith(fix, engine.commands)}`),
-            ...externalSecretProblems(context, namespaces),
+            ...(externalSecretsIn === undefined
+              ? []
+              : externalSecretProblems(context, externalSecretsIn)),
           ];
     const name = relative(process.cwd(), log);
     if (code === 0)

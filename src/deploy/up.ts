@@ -86,7 +86,14 @@ export async function up({
   setValue(engine, "context", context);
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
   if (external.length > 0) retryExternalSecrets(context, settings.namespace);
-  await update({ engine, context, namespaces: ownNamespaces(settings), again, refresh });
+  await update({
+    engine,
+    context,
+    namespaces: ownNamespaces(settings),
+    externalSecretsIn: external.length > 0 ? settings.namespace : undefined,
+    again,
+    refresh,
+  });
   if (external.length > 0)
     await requireExternalSecrets(context, settings.namespace, engine.commands);
   if (smokeTest)

@@ -28,6 +28,7 @@ const DEBIAN = {
   "var/lib/dpkg/status": [
     "Package: libc6\nStatus: install ok installed\nSource: glibc (2.36-9)\nVersion: 2.36-9+deb12u1\nArchitecture: arm64\nDescription: libc\n Version: of nothing",
     "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\nArchitecture: arm64",
+    "Package: half\nStatus: install reinstreq half-installed\nVersion: 1\nArchitecture: arm64",
     "Package: bash\nStatus: install ok installed\nVersion: 5.2\nArchitecture: arm64\n",
   ].join("\n\n"),
 };

@@ -117,6 +117,7 @@ async function clusterRunner(
         ...NO_STATE,
         saveState: String(saveState),
         ...tapSettings(windowSettings(requireWindow(entry), days)),
+        window: `${days.from}/${days.to}`,
       };
       return (
         await submit(connection, entry.name, {
@@ -160,6 +161,7 @@ function localRunner(context: CliContext, entry: Replication, saveState: boolean
         };
         const summary = await runPipeline(run, entry, {
           tapSettings: windowSettings(requireWindow(entry), { from, to }),
+          window: { from, to },
           ignoreState: true,
           saveState,
           trigger: "backfill",

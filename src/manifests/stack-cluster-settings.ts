@@ -12,6 +12,7 @@ import {
   type PipelineSecret,
   type SecretPart,
 } from "./argo/pipeline-secret";
+import { storeBuckets } from "./stack/object-store";
 import type { PodAccounts } from "./cloud-parts";
 import type { Json } from "../model/connector-settings";
 import type { NotificationChannel } from "../model/notifications";
@@ -109,6 +110,7 @@ export function stackClusterSettings(
         url: openlineage.url,
         namespace: openlineage.namespace ?? namespace,
         ...(openlineage.apiKey !== undefined && { apiKey: LINEAGE }),
+        store: `s3://${storeBuckets(settings).singer.name}`,
       },
     }),
     ...(telemetry && {

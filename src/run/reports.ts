@@ -41,6 +41,8 @@ export interface ReportsArgs {
   readonly python: string;
   /** Folder with the results of the run's steps. */
   readonly results: string;
+  /** Address of the object store, for the names of datasets. */
+  readonly store: string;
 }
 
 /** A lineage backend that does not respond delays the end of a run by this time at most. */
@@ -64,7 +66,10 @@ export function startReports(args: ReportsArgs): Reports {
     ended: async (summary, parts, patience) => {
       const end = { summary: facts(summary), results: resultsIn(args.results), parts };
       const undelivered = await Promise.all([
-        lineage?.ended(end, { name: "lineage", ms: LINEAGE_MS[patience], late: "kill" }),
+        lineage?.ended(
+          { ...end, store: args.store },
+          { name: "lineage", ms: LINEAGE_MS[patience], late: "kill" },
+        ),
         telemetry?.ended(end, { name: "telemetry", ms: TELEMETRY_MS, late: "leave" }),
       ]);
       return undelivered.flatMap((problems) => problems ?? []);
@@ -74,13 +79,14 @@ export function startReports(args: ReportsArgs): Reports {
 
 /** Sends the event of the start at once. */
 function startLineage({ entry, opening, python }: ReportsArgs): Follower {
-  const { pipeline, run, started } = opening;
+  const { pipeline, run, started, window } = opening;
   return startFollower(python, {
     command: "lineage",
     pipeline,
     run,
     started,
     ...(entry.owner !== undefined && { owner: entry.owner }),
+    ...(window && { window: `${window.from}/${window.to}` }),
     follow: true,
   });
 }

@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly state?: JsonText;
   /** Settings that override the tap's config in this run. Default: none. */
   readonly tapSettings?: JsonObject;
+  /** Days that the run reads, of a backfill. Default: not known. */
+  readonly window?: RunSummary["window"];
   /** Start without a state, like a first run; implied by `fullRefresh`. Default: false. */
   readonly ignoreState?: boolean;
   /**

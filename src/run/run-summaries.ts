@@ -21,6 +21,7 @@ export function openingSummary(
     mode: options.mode ?? entry.mode ?? "artifact",
     trigger: options.trigger ?? "manual",
     started: started.toISOString(),
+    ...(options.window && { window: options.window }),
     ended: null,
     seconds: null,
     status: "running",

@@ -31,6 +31,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
     opening,
     python: leased.environments.tap.python,
     results: leased.workspace.directory,
+    store: context.store.url,
   });
   const parts: RunPart[] = [];
   const end = (summary: RunSummary) => close(leased, { reports, parts }, summary);

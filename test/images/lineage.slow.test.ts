@@ -27,7 +27,8 @@ test("lineage: openlineage-python writes the same events", (t) =>
     execFileSync(PYTHON, ["-m", "venv", venv]);
     const python = join(venv, "bin", "python");
     execFileSync(python, ["-m", "pip", "install", "-q", `openlineage-python==${VERSION}`]);
-    const complete = await eventsOf(t, space, "commit");
+    const window = "2026-01-01/2026-02-01";
+    const complete = await eventsOf(t, space, "commit", { planned: { window } });
     const failed = await eventsOf(t, space, "failed");
     const events = [...complete.events, ...failed.events].map(({ body }) => body);
     const rebuilt = spawnSync(python, [join("test", "images", "lineage", "events.py")], {

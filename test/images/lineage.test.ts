@@ -8,6 +8,7 @@ import { backend, type Backend } from "./lineage/backend";
 import {
   environment,
   eventsOf,
+  FILES,
   ofRun,
   PARENT,
   replicate,
@@ -53,7 +54,7 @@ suite("lineage", () => {
         [input?.namespace, input?.name, output?.namespace, output?.name],
         ["postgres://shop-db:5432", "shop.public.orders", "postgres://dwh:5433", "dwh.raw.orders"],
       );
-      assert.deepEqual([last?.inputs.length, last?.outputs.length], [1, 1]);
+      assert.deepEqual([last?.inputs.length, last?.outputs.length], [1, 2]);
       assert.deepEqual(input?.facets["schema"]?.["fields"], [
         { name: "id", type: "integer" },
         { name: "at", type: "date-time" },
@@ -82,6 +83,71 @@ suite("lineage", () => {
       const stopped = await eventsOf(t, space, "stopped");
       assert.equal(stopped.events.at(-1)?.body.eventType, "ABORT");
     }));
+
+  test("lineage: the extract and the files of a target are datasets of the bucket, with the run as version", (t) =>
+    inWorkspace(async (space) => {
+      const received = await eventsOf(t, space, "commit", { target: FILES });
+      assertValid(received);
+      const [files, extract] = received.events.at(-1)?.body.outputs ?? [];
+      for (const [dataset, name] of [
+        [files, "runs/orders/output.tar.gz/public-orders"],
+        [extract, "runs/orders/extract.jsonl"],
+      ] as const)
+        assert.deepEqual(
+          [dataset?.namespace, dataset?.name, dataset?.facets["version"]?.["datasetVersion"]],
+          ["s3://singer", name, RUN],
+        );
+      assert.equal(files?.outputFacets?.["outputStatistics"]?.["rowCount"], 3);
+      assert.ok(Number(extract?.outputFacets?.["outputStatistics"]?.["size"]) > 100);
+    }));
+
+  test("lineage: the input of a run that loads a stored extract again is that extract", (t) =>
+    inWorkspace(async (space) => {
+      const extract = "runs/orders/20261122T081502Z-000000/extract-1.jsonl";
+      const received = await eventsOf(t, space, "commit", { extract });
+      assertValid(received);
+      const end = received.events.at(-1)?.body;
+      assert.deepEqual(
+        end?.inputs.map(({ namespace, name, facets }) => [
+          namespace,
+          name,
+          facets["version"]?.["datasetVersion"],
+        ]),
+        [["s3://singer", "runs/orders/extract.jsonl", "20261122T081502Z-000000"]],
+      );
+      assert.deepEqual(
+        end.outputs.map(({ name }) => name),
+        ["dwh.raw.orders"],
+      );
+    }));
+
+  for (const [what, planned, expected] of [
+    [
+      "its schedule, in UTC",
+      { scheduled: "2026-11-23T09:15:00+01:00" },
+      ["2026-11-23T08:15:00Z", undefined],
+    ],
+    [
+      "the days of a backfill, whose end is known",
+      { scheduled: "{{workflow.scheduledTime}}", window: "2026-01-01/2026-02-01" },
+      ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"],
+    ],
+    [
+      "none if it was started by hand",
+      { scheduled: "{{workflow.scheduledTime}}", window: "" },
+      [undefined, undefined],
+    ],
+  ] as const)
+    test(`lineage: the nominal time of a run is ${what}`, (t) =>
+      inWorkspace(async (space) => {
+        const received = await eventsOf(t, space, "commit", { planned });
+        assertValid(received);
+        assert.equal(received.events.length, 2);
+        for (const { body } of received.events) {
+          const facet = body.run.facets["nominalTime"];
+          assert.deepEqual([facet?.["nominalStartTime"], facet?.["nominalEndTime"]], expected);
+        }
+      }));
 
   test("lineage: results hold neither places nor columns if no backend is set", () =>
     inWorkspace(async (space) => {
@@ -163,6 +229,9 @@ const NAMES: readonly (readonly [string, object, string | null, string, string])
   ["target-bigquery", { project: "p", dataset: "d" }, null, "s-t", "bigquery p.d.t"],
   ["target-duckdb", { path: "/data/w.duckdb" }, null, "a", "duckdb:///data/w.duckdb w.main.a"],
   ["target-jsonl", {}, "/srv/out", "a-b", "file /srv/out/a-b"],
+  ["target-jsonl", {}, "s3://lake/raw/", "a-b", "s3://lake raw/a-b"],
+  ["target-s3-csv", { s3_bucket: "lake", s3_key_prefix: "in/" }, null, "a", "s3://lake in/a"],
+  ["target-gcs", { bucket_name: "lake" }, null, "a", "gs://lake a"],
   [
     "tap-rest-api",
     { api_url: "https://user:pw@api.example.com:8443/v1?token=x" },

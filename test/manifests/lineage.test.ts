@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RUN_KINDS } from "../../src/manifests/argo/names";
 import { singerTemplates } from "../../src/manifests/argo/singer-template";
 import { settings } from "./fixtures";
 import { validators } from "./valid";
@@ -8,6 +9,7 @@ const lineage = {
   url: "https://marquez.example.com",
   namespace: "prod",
   apiKey: { name: "lineage", key: "apiKey" },
+  store: "s3://singer",
 };
 const reported = singerTemplates({ ...settings, lineage });
 
@@ -44,7 +46,8 @@ test("lineage: only containers without a connector have the backend and its key"
     "summarize main",
   ]);
   for (const [, names] of own)
-    assert.ok(names.includes("OPENLINEAGE_NAMESPACE") && names.includes("OPENLINEAGE_API_KEY"));
+    for (const name of ["OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "TAPCTL_STORE"])
+      assert.ok(names.includes(name), name);
 });
 
 test("lineage: the steps of connectors leave their datasets in the results", () => {
@@ -58,17 +61,17 @@ test("lineage: the steps of connectors leave their datasets in the results", () 
     assert.ok(all.get(name)?.includes("TAPCTL_LINEAGE"), name);
 });
 
-test("lineage: a start is sent in parallel to the first step and never fails a run", async () => {
-  const validate = await validators();
-  for (const template of reported) {
-    validate(template);
-    const { spec } = template;
-    const entry = spec.templates?.find(({ name }) => name === spec.entrypoint);
+for (const entrypoint of [...RUN_KINDS, "retry", "load-only"])
+  test(`lineage: a start of ${entrypoint} is sent in parallel to its first step and never fails a run`, async () => {
+    const validate = await validators();
+    for (const template of reported) validate(template);
+    const entry = reported
+      .flatMap(({ spec }) => spec.templates ?? [])
+      .find(({ name }) => name === entrypoint);
     const task = entry?.dag?.tasks.find(({ name }) => name === "lineage-started");
     assert.deepEqual(task?.continueOn, { failed: true, error: true });
     assert.equal(task?.dependencies, undefined);
-  }
-});
+  });
 
 test("lineage: without a backend, templates and environment are unchanged", () => {
   const plain = JSON.stringify(singerTemplates(settings));

@@ -155,7 +155,7 @@ function completed(text: string, values: Values): string {
     if (tag === "inputs.parameters.tapOutcome") return "complete";
     assert.match(
       tag,
-      /^(workflow\.(name|namespace|status|duration|creationTimestamp\.RFC3339)|inputs\.parameters\.run)$/,
+      /^(workflow\.(name|namespace|status|duration|scheduledTime|creationTimestamp\.RFC3339)|inputs\.parameters\.run)$/,
     );
     return "some-text";
   });

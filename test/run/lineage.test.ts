@@ -34,11 +34,29 @@ suite("lineage of local runs", () => {
       );
       const [output] = last?.outputs ?? [];
       assert.equal(output?.namespace, "file");
-      assert.match(output?.name ?? "", /^\/.*\/events$/);
+      assert.match(output?.name ?? "", /^\/.*\/runs\/events\/output\/events$/);
       assert.equal(output?.outputFacets?.["outputStatistics"]?.["rowCount"], 25);
       const columns = [{ name: "id", type: "integer" }];
       assert.deepEqual(output.facets["schema"]?.["fields"], columns);
     });
+
+  test("lineage of a local run: the days of a backfill are its nominal time, and in its summary", async (t) => {
+    const folder = temporaryFolder(t);
+    const { url, events } = await backend(t);
+    setEnvironment(t, { OPENLINEAGE_URL: url, no_proxy: "127.0.0.1" });
+    const context = await fakeContext(folder);
+    const window = { from: "2026-01-01", to: "2026-02-01" };
+    await runPipeline(context, fakePipeline(folder, { rows: 3 }), { window, trigger: "backfill" });
+    for (const { body } of events) {
+      const facet = body.run.facets["nominalTime"];
+      assert.deepEqual(
+        [facet?.["nominalStartTime"], facet?.["nominalEndTime"]],
+        ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"],
+      );
+    }
+    const [stored] = await listRuns(context.store, "events", 1);
+    assert.deepEqual([events.length, stored?.window], [2, window]);
+  });
 
   test("lineage of a local run: a failure sends FAIL with the error", async (t) => {
     const folder = temporaryFolder(t);

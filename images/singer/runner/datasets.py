@@ -1,7 +1,8 @@
 """Names of datasets as in OpenLineage's specification (spec/Naming.md), from a connector's settings.
 
 A place has a namespace and a pattern of names: `{schema}` and `{table}` are the parts of a stream such as
-`public-orders`, `{stream}` is its whole name.
+`public-orders`, `{stream}` is its whole name. A place in the files of a run has the namespace FILES_OF_RUN until
+`in_store` names the store.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "redshift": 5439, "mssql": 1433, "ora
 _SCHEMES = {"mssql": "sqlserver"}
 _WITHOUT_SCHEMA = ("mysql",)
 _ADDRESSES = ("api_url", "base_url", "url", "endpoint", "host")
+_BUCKETS = ("bucket", "bucket_name", "s3_bucket", "s3_bucket_name", "gcs_bucket")
+_PREFIXES = ("prefix", "key_prefix", "s3_key_prefix", "s3_prefix", "path_prefix")
+_BLOB_STORES = ("s3", "gs")
+
+FILES_OF_RUN = "run"
+"""Namespace of the files of a run; names count from the folder of the run."""
 
 
 def place_of(name: str, config: Mapping[str, Any], folder: Optional[str] = None) -> Optional[Place]:
@@ -34,9 +41,17 @@ def place_of(name: str, config: Mapping[str, Any], folder: Optional[str] = None)
     database_kind = next((each for each in _PORTS if kind.startswith(each)), None)
     if database_kind:
         return _database(database_kind, config)
-    if folder:
-        return _place("file", f"{os.path.abspath(folder)}/{{stream}}")
-    return _address(config)
+    return _bucket(kind, config) or _folder(folder) or _address(config)
+
+
+def in_store(place: Place, store: str, pipeline: str) -> Optional[Place]:
+    """The place in the object store at `store`, a folder or `s3://bucket/prefix`, if it is in the files of a run.
+
+    Its name is the key without the ID of the run, so that all runs have the same datasets.
+    """
+    if place["namespace"] != FILES_OF_RUN:
+        return place
+    return _folder(store.partition("?")[0], f"runs/{pipeline}/{place['name']}")
 
 
 def dataset(place: Place, stream: str) -> dict[str, str]:
@@ -48,6 +63,29 @@ def dataset(place: Place, stream: str) -> dict[str, str]:
     for part, value in values.items():
         name = name.replace(f"{{{part}}}", value)
     return {"namespace": place["namespace"], "name": name}
+
+
+def _folder(folder: Optional[str], name: str = "{stream}") -> Optional[Place]:
+    """A folder or an address of a blob store; None if there is none."""
+    if not folder:
+        return None
+    parts = urlsplit(folder)
+    if parts.scheme in _BLOB_STORES:
+        bucket = parts.netloc.rpartition("@")[2]
+        return _blob(f"{parts.scheme}://{bucket}", parts.path, name)
+    return _place("file", f"{os.path.abspath(folder)}/{name}")
+
+
+def _bucket(kind: str, config: Mapping[str, Any]) -> Optional[Place]:
+    bucket = _text(config, *_BUCKETS)
+    if not bucket:
+        return None
+    scheme = "gs" if kind.startswith(("gcs", "gs")) or "gcs_bucket" in config else "s3"
+    return _blob(f"{scheme}://{bucket}", _text(config, *_PREFIXES) or "", "{stream}")
+
+
+def _blob(namespace: str, prefix: str, name: str) -> Place:
+    return _place(namespace, "/".join(part for part in (prefix.strip("/"), name) if part))
 
 
 def _place(namespace: str, name: str) -> Place:

@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 from .catalog import entries, is_selected
 from .connector import Connector
-from .datasets import columns_of, place_of
+from .datasets import FILES_OF_RUN, columns_of, place_of
 from .lossless import loads
 from .session import Session
 
@@ -51,9 +51,15 @@ def destination(session: Session, target: Connector, config: Mapping[str, Any]) 
     """The place that a target writes."""
     if not _wanted():
         return
-    # Argo stores the files of a run; their folder in a pod means nothing outside of it.
-    folder = None if session.args.outcome else session.output_folder
-    _keep(session, "destination", place_of(target.name, config, folder))
+    folder, in_pod = session.output_folder, bool(session.args.outcome)
+    if folder and folder == session.args.output_directory:
+        # Argo stores the files in one archive.
+        name = "output.tar.gz" if in_pod else "output"
+        _keep(session, "destination", {"namespace": FILES_OF_RUN, "name": f"{name}/{{stream}}"})
+    else:
+        # A folder in a pod means nothing outside of it.
+        outside = None if in_pod and folder and "://" not in folder else folder
+        _keep(session, "destination", place_of(target.name, config, outside))
 
 
 def combined(results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .failures import failures_in, first_failure
 from .files import read_object_text, write_json
 from .log import timestamp
 from .lossless import JsonText
+from .planned import planned
 from .report_end import report_end
 from .request import Arguments
 
@@ -71,6 +72,7 @@ def summary(
         "mode": args.mode,
         "trigger": args.trigger,
         "started": args.started,
+        **planned(args),
         "ended": timestamp(now) if ended else None,
         "seconds": _since(args.started, now) if ended else None,
         "status": status,

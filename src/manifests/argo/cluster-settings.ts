@@ -30,6 +30,11 @@ export interface LineageBackend {
   readonly namespace: string;
   /** API key of the backend. Default: none. */
   readonly apiKey?: SecretKey;
+  /**
+   * Address of the object store, for the names of datasets. Example: `"s3://singer"`. Default: the
+   * files of runs are named by their pipeline.
+   */
+  readonly store?: string;
 }
 
 /** A receiver of traces and metrics over OTLP/HTTP. */

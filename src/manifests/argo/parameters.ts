@@ -53,6 +53,8 @@ export interface RunParameters {
   readonly saveState: string;
   /** Settings that override the tap's configuration in this run, without secrets: a JSON object. */
   readonly tapSettings: string;
+  /** Days that a run of a backfill reads, such as `2026-01-01/2026-02-01`; empty for other runs. */
+  readonly window: string;
   /** Folder that the target writes files to; empty for other targets. */
   readonly outputDirectory: string;
   /** Minimum number of records. */
@@ -141,6 +143,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     givenState: "none",
     saveState: "true",
     tapSettings: "{}",
+    window: "",
     outputDirectory: "",
     minRecords: "0",
     maxStaleness: "0",

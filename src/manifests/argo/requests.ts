@@ -50,6 +50,9 @@ export const SAVED_SCHEMAS = file("saved-schema.json");
 /** Folder that targets write files to. */
 export const OUTPUT = file("output");
 
+/** What a run was planned for. Argo leaves the placeholder of the time in runs without a schedule. */
+const planned = { scheduled: "{{workflow.scheduledTime}}", window: parameter("window") };
+
 /** Request of the tap in artifact mode. */
 export const extractRequest = {
   command: "extract",
@@ -165,6 +168,7 @@ export const lineageRequest = {
   started: "{{workflow.creationTimestamp.RFC3339}}",
   // Free text: it must be escaped.
   owner: { json: "{{=toJson(workflow.parameters.owner)}}" },
+  ...planned,
 } satisfies RequestTemplate;
 
 /** A request as the argument of a container, with one field per line. */
@@ -255,6 +259,8 @@ function ofRun() {
     mode: parameter("mode"),
     trigger: parameter("trigger"),
     started: "{{workflow.creationTimestamp.RFC3339}}",
+    ...planned,
+    extract: parameter("extractKey"),
   };
 }
 

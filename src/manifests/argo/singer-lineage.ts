@@ -12,10 +12,11 @@ import type { Container, DagTask, EnvVar, Template } from "./types";
  */
 export function lineageEnvironment({ lineage }: Pick<ClusterSettings, "lineage">): EnvVar[] {
   if (!lineage) return [];
-  const { url, namespace, apiKey } = lineage;
+  const { url, namespace, apiKey, store } = lineage;
   return [
     { name: "OPENLINEAGE_URL", value: unexpanded(url) },
     { name: "OPENLINEAGE_NAMESPACE", value: unexpanded(namespace) },
+    ...(store === undefined ? [] : [{ name: "TAPCTL_STORE", value: unexpanded(store) }]),
     ...(apiKey
       ? [
           {

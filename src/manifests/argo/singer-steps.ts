@@ -7,15 +7,18 @@ import { parameter } from "./parameters";
 import { RUN_ID } from "./store-artifacts";
 import type { Template, WorkflowStep } from "./types";
 
+/** Entry points of runs that load a stored extract again. */
+type Replay = "load-only" | "retry";
+
 const run = { name: "run", value: RUN_ID };
 
 /**
- * The entry point of a kind of run: its steps and, in parallel, the notification that it started,
- * which delays nothing.
+ * An entry point: the steps of its runs and, in parallel, the notification that a run started, which
+ * delays nothing.
  */
-export function entryTemplate(kind: RunKind, settings: ClusterSettings): Template {
-  const steps = { name: kind, template: `${kind}-run` };
-  return { name: kind, dag: { tasks: [steps, startedTask, ...lineageTasks(settings)] } };
+export function entryTemplate(name: RunKind | Replay, settings: ClusterSettings): Template {
+  const steps = { name, template: `${name}-run` };
+  return { name, dag: { tasks: [steps, startedTask, ...lineageTasks(settings)] } };
 }
 
 /**
@@ -76,20 +79,20 @@ const storedLoadStep = loadStep(
 );
 
 /**
- * The entry point `load-only`: loads a stored extract again. It saves no state, because the state
+ * Steps of the entry point `load-only`: loads a stored extract again. It saves no state, because the state
  * of an older extract would set the pipeline back.
  */
 export const loadOnlyTemplate: Template = {
-  name: "load-only",
+  name: "load-only-run",
   steps: [[storedLoadStep], [verdictStep("load", "failed")], [verdictStep("load", "partial")]],
 };
 
 /**
- * The entry point `retry`: like {@link loadOnlyTemplate}, but for the newest extract, whose load
+ * Steps of the entry point `retry`: like {@link loadOnlyTemplate}, but for the newest extract, whose load
  * failed, so its state is saved.
  */
 export const retryTemplate: Template = {
-  name: "retry",
+  name: "retry-run",
   steps: [
     [storedLoadStep],
     [verdictStep("load", "failed")],

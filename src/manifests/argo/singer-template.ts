@@ -97,7 +97,9 @@ const stepsOf: { readonly [kind in RunKind]: (settings: ClusterSettings) => read
   {
     artifact: (settings) => [
       artifactTemplate,
+      entryTemplate("load-only", settings),
       loadOnlyTemplate,
+      entryTemplate("retry", settings),
       retryTemplate,
       ...extractTemplates(settings),
       ...loadTemplates(settings),

@@ -208,6 +208,18 @@ export const lastAttempt = {
     .exactOptional(),
 };
 
+/** What a run was planned for. */
+export const planned = {
+  scheduled: z
+    .string()
+    .default("")
+    .describe("Time that the run was scheduled for, in RFC 3339; anything else means none."),
+  window: z
+    .string()
+    .default("")
+    .describe("Days that the run reads, such as 2026-01-01/2026-02-01; the last one is exclusive."),
+};
+
 /** Which run a summary is about. */
 export const ofRun = {
   pipeline: z.string().describe("Name of the pipeline."),
@@ -218,6 +230,11 @@ export const ofRun = {
   trigger: z.string().default("").describe("What started the run, such as `schedule`."),
   started: z.string().default("").describe("When the run started, as in RFC 3339."),
   workflow: z.string().default("").describe("Name of the Argo Workflow."),
+  ...planned,
+  extract: z
+    .string()
+    .default("")
+    .describe("Key of the stored extract that the run loads again; `none` if it reads the source."),
 };
 
 /** How the extract of a run ended, for the steps after it. */

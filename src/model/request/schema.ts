@@ -3,6 +3,7 @@ import {
   lastAttempt,
   ofRun,
   path,
+  planned,
   rules,
   run,
   schemas,
@@ -216,11 +217,12 @@ const lineage = z
     run: z.string().describe("ID of the run."),
     started: z.string().describe("When the run started, in RFC 3339."),
     owner: text.describe("Owner of the pipeline."),
+    ...planned,
     follow: z
       .boolean()
       .default(false)
       .describe(
-        'Then send the event of the end: a line on stdin, {"summary": summary of the run, "results": paths of the results of its steps}.',
+        'Then send the event of the end: a line on stdin, {"summary": summary of the run, "results": paths of the results of its steps, "store": address of the object store}.',
       ),
   })
   .describe(

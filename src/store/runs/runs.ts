@@ -32,6 +32,12 @@ export interface RunSummary {
   readonly trigger: "manual" | "demo" | "schedule" | "backfill" | "retry";
   /** Start, RFC 3339 in UTC. */
   readonly started: string;
+  /** Time that the run was scheduled for, RFC 3339 in UTC. Default: it was not started by a schedule. */
+  readonly scheduled?: string;
+  /** Days that a run of a backfill reads; the last one is exclusive. */
+  readonly window?: { readonly from: string; readonly to: string };
+  /** Run whose stored extract was loaded again. Default: the source was read. */
+  readonly extractOf?: string;
   /** End, RFC 3339 in UTC; null while it is running, or if it was killed. */
   readonly ended: string | null;
   /** Duration; null as for `ended`. */

@@ -12,8 +12,10 @@ from openlineage.client.generated.base import (
     RunEvent,
     set_producer,
 )
+from openlineage.client.generated.dataset_version_dataset import DatasetVersionDatasetFacet
 from openlineage.client.generated.error_message_run import ErrorMessageRunFacet
 from openlineage.client.generated.job_type_job import JobTypeJobFacet
+from openlineage.client.generated.nominal_time_run import NominalTimeRunFacet
 from openlineage.client.generated.output_statistics_output_dataset import (
     OutputStatisticsOutputDatasetFacet,
 )
@@ -31,6 +33,7 @@ from openlineage.client.serde import Serde
 FACETS = {
     "errorMessage": lambda f: ErrorMessageRunFacet(**f),
     "jobType": lambda f: JobTypeJobFacet(**f),
+    "nominalTime": lambda f: NominalTimeRunFacet(**f),
     "outputStatistics": lambda f: OutputStatisticsOutputDatasetFacet(**f),
     "ownership": lambda f: OwnershipJobFacet(owners=[Owner(**owner) for owner in f["owners"]]),
     "parent": lambda f: ParentRunFacet(run=ParentRun(**f["run"]), job=ParentJob(**f["job"])),
@@ -38,6 +41,7 @@ FACETS = {
     "schema": lambda f: SchemaDatasetFacet(
         fields=[SchemaDatasetFacetFields(**field) for field in f["fields"]]
     ),
+    "version": lambda f: DatasetVersionDatasetFacet(**f),
 }
 
 

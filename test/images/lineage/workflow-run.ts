@@ -45,11 +45,22 @@ const schemaMessage = `${JSON.stringify({
   },
 })}\n`;
 
+/** A target that writes files. */
+export const FILES = "target-files";
+
 export const source = { host: "shop-db", user: "etl", password: "hush-hush", database: "shop" };
 const destination = { host: "dwh", port: 5433, database: "dwh", default_target_schema: "raw" };
 
-/** Extracts and loads three records as a step of a Workflow does. */
-export async function replicate(space: Workspace, env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Extracts and loads three records as a step of a Workflow does.
+ *
+ * @param target name of the target; one that writes files has `target-files`.
+ */
+export async function replicate(
+  space: Workspace,
+  env: NodeJS.ProcessEnv,
+  target = "target-postgres",
+): Promise<void> {
   const steps = [
     ["raw", schemaMessage],
     ["records", "public-orders", 1, 3],
@@ -66,8 +77,12 @@ export async function replicate(space: Workspace, env: NodeJS.ProcessEnv): Promi
   });
   assert.equal(extracted.code, 0, extracted.stderr);
   const loaded = await run("load", {
-    targetConnector: space.connector("target", { name: "target-postgres" }),
+    targetConnector: space.connector("target", {
+      name: target,
+      ...(target === FILES && { outputSetting: "folder" }),
+    }),
     targetConfig: space.write("target-config.json", { out: space.path("out.txt"), ...destination }),
+    ...(target === FILES && { outputDirectory: space.path("output") }),
     result: space.path("target-result.json"),
     outcome: space.path("target-outcome"),
     identity: space.write("identity.json", {
@@ -100,8 +115,18 @@ export function environment({ url }: Backend): NodeJS.ProcessEnv {
     OPENLINEAGE_NAMESPACE: "prod",
     OPENLINEAGE_API_KEY: "key",
     OPENLINEAGE_PARENT_ID: `airflow/daily.load/${PARENT}`,
+    TAPCTL_STORE: "s3://singer",
     no_proxy: "127.0.0.1",
   };
+}
+
+/** What the requests of a run of a Workflow differ in. */
+export interface RunArgs {
+  /** What the run was planned for. */
+  readonly planned?: { readonly scheduled?: string; readonly window?: string };
+  /** Key of the extract that it loads again. */
+  readonly extract?: string;
+  readonly target?: string;
 }
 
 /** The events of a run of a Workflow whose steps end in this way. */
@@ -109,14 +134,22 @@ export async function eventsOf(
   t: TestContext,
   space: Workspace,
   end: "commit" | "failed" | "stopped",
+  { planned, extract = "none", target }: RunArgs = {},
 ): Promise<Backend> {
   const received = await backend(t);
   const env = environment(received);
-  const started = { pipeline: "orders", run: RUN, started: STARTED, owner: "data <team>" };
+  const started = {
+    pipeline: "orders",
+    run: RUN,
+    started: STARTED,
+    owner: "data <team>",
+    ...planned,
+  };
   const start1 = await start([request("lineage", started)], { env }).ended;
   assert.deepEqual([start1.code, start1.stderr], [0, ""]);
-  await replicate(space, env);
-  const common = { ...ofRun(space), summary: space.path("summary.json") };
+  await replicate(space, env, target);
+  const run = { ...ofRun(space), ...planned, extract };
+  const common = { ...run, summary: space.path("summary.json") };
   const step =
     end === "commit"
       ? request("commit", common, {
@@ -124,7 +157,7 @@ export async function eventsOf(
           output: space.path("committed.json"),
           tapOutcome: "complete",
         })
-      : request("summary", ofRun(space), {
+      : request("summary", run, {
           status: "Failed",
           output: space.path("summary.json"),
           committed: space.path("none.json"),

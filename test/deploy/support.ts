@@ -37,6 +37,8 @@ const server = createServer(({ url }, response) =>
       : "{}",
   ),
 );
+// Commands run in this process and wait for programs: a connection must outlive that.
+server.keepAliveTimeout = 0;
 before(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;

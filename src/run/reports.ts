@@ -49,7 +49,7 @@ export interface ReportsArgs {
 const LINEAGE_MS = { full: 6000, short: 1000 } as const;
 
 /** The same for a receiver of telemetry, which is then sent after the run. */
-const TELEMETRY_MS = 80;
+const TELEMETRY_MS = 40;
 
 /**
  * Starts to report a run to OpenLineage and to OpenTelemetry, as far as the environment names where.

@@ -9,6 +9,8 @@ import { cacheRuns } from "./run-cache";
 
 /** Number of pipelines that are read in parallel: all runs at first, later those that changed. */
 const AT_ONCE = { first: 1, later: 32 } as const;
+/** Number of pipelines after which open pages show what has been read of the first reading. */
+const STEP = 250;
 /** Shortest time between two readings, with and without an open page. */
 const PAUSE_MS = { watched: 300, unwatched: 5000 } as const;
 /** A reading is followed by a pause of this many times its duration; longer where it is requests. */
@@ -17,7 +19,8 @@ const REST = { folder: 3, bucket: 8 } as const;
 const ROUNDS = 100;
 
 /**
- * Reads the pipelines of a local store until the signal stops it; returns after the first reading.
+ * Reads the pipelines of a local store until the signal stops it; returns as soon as their newest
+ * runs are known. Earlier runs follow.
  *
  * @returns the end of the reading.
  */
@@ -29,11 +32,17 @@ export async function readLocalPipelines(
 ): Promise<{ readonly ended: Promise<void>; readonly refresh: (name: string) => Promise<void> }> {
   const read = localReader(live, store);
   const round = (number: number) =>
-    mapConcurrent(number === 0 ? AT_ONCE.first : AT_ONCE.later, entries, (entry, index) =>
-      read(entry, number === 0 || (number + index) % ROUNDS === 0),
+    mapConcurrent(AT_ONCE.later, entries, (entry, index) =>
+      read(entry, (number + index) % ROUNDS === 0),
     );
+  const earlier = () =>
+    mapConcurrent(AT_ONCE.first, entries, async (entry, index) => {
+      const changed = !signal.aborted && (await read(entry, true));
+      if (index % STEP === STEP - 1) live.changed();
+      return changed;
+    });
   const times = store.localPath("runs") === undefined ? REST.bucket : REST.folder;
-  await round(0);
+  await mapConcurrent(AT_ONCE.first, entries, (entry) => read(entry, true, 1));
   const go = async () => {
     for (let number = 1; !signal.aborted; number += 1) {
       const begun = performance.now();
@@ -52,8 +61,13 @@ export async function readLocalPipelines(
       await restUntilNext(live, { watched, unwatched }, signal);
     }
   };
+  // New runs are noticed in the meantime. What cannot be read now is read again by the rounds.
+  const history = earlier().then(
+    (changes) => changes.includes(true) && live.changed(),
+    () => undefined,
+  );
   return {
-    ended: go(),
+    ended: Promise.all([go(), history]).then(() => undefined),
     refresh: async (name) => {
       const entry = entries.find((one) => one.name === name);
       if (entry === undefined) return;
@@ -63,15 +77,17 @@ export async function readLocalPipelines(
   };
 }
 
-/** Reads one pipeline, with its state if `whole`; returns whether its runs changed. */
+/**
+ * Reads `most` runs of one pipeline, with its state if `whole`; returns whether its runs changed.
+ */
 function localReader(
   live: LivePipelines,
   store: ObjectStore,
-): (entry: PipelineEntry, whole: boolean) => Promise<boolean> {
+): (entry: PipelineEntry, whole: boolean, most?: number) => Promise<boolean> {
   const cached = cacheRuns(store);
   const observed = new Map<string, string>();
-  return async (entry, whole) => {
-    const { runs, changed } = await cached(entry.name, whole);
+  return async (entry, whole, most) => {
+    const { runs, changed } = await cached(entry.name, whole, most);
     const [newest] = runs;
     const current = newest?.status === "running" ? newest : undefined;
     const before = observed.get(entry.name);

@@ -27,15 +27,15 @@ interface Known {
 }
 
 /**
- * The newest runs of pipelines. A run that has ended does not change, so it is read once; in a local
- * store, runs are listed only if their folder has changed, or if `anyway` is true.
+ * The newest runs of pipelines, `most` at most. A run that has ended does not change, so it is read
+ * once; in a local store, runs are listed only if their folder has changed, or if `anyway` is true.
  */
 export function cacheRuns(
   store: ObjectStore,
-): (pipeline: string, anyway?: boolean) => Promise<CachedRuns> {
+): (pipeline: string, anyway?: boolean, most?: number) => Promise<CachedRuns> {
   const known = new Map<string, Known>();
   const slim = slimRuns();
-  return async (pipeline, anyway = false) => {
+  return async (pipeline, anyway = false, most = RUNS) => {
     const before = known.get(pipeline);
     const folder = await folderTime(store, pipeline);
     if (!anyway && before?.folder !== undefined && before.folder === folder)
@@ -43,7 +43,7 @@ export function cacheRuns(
     const ended = new Map(
       before?.runs.filter(({ status }) => status !== "running").map((run) => [run.run, run]),
     );
-    const ids = (await runIds(store, pipeline)).slice(0, RUNS);
+    const ids = (await runIds(store, pipeline)).slice(0, most);
     const found = await Promise.all(
       ids.map(
         async (run) =>

@@ -131,17 +131,16 @@ function localScene(t: TestContext): {
   return { store: openFolder(folder), entries, signal: stop.signal };
 }
 
-const run = (status: "running" | "succeeded") => ({
-  ...sampleRun({
-    pipeline: "orders",
-    started: START,
-    status,
-    seconds: null,
-    records: 1,
-    error: null,
-    seed: 1,
-  }),
-});
+const SAMPLE = {
+  pipeline: "orders",
+  started: START,
+  status: "succeeded",
+  seconds: null,
+  records: 1,
+  error: null,
+  seed: 1,
+} as const;
+const run = (status: "running" | "succeeded") => sampleRun({ ...SAMPLE, status });
 
 suite("console of a local store", () => {
   test("local runs: a run, its progress and its end are noticed", async (t) => {
@@ -184,6 +183,21 @@ suite("console of a local store", () => {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     assert.ok(live.rates.progressOf(next.run));
+  });
+
+  test("local runs: pages start with the newest run of each pipeline, and earlier runs follow", async (t) => {
+    const { store, entries, signal } = localScene(t);
+    const started = (hour: number) => `2026-11-25T0${hour}:00:00Z`;
+    for (const hour of [1, 2, 3])
+      await writeSummary(store, sampleRun({ ...SAMPLE, started: started(hour), seed: hour }));
+    const live = livePipelines(entries);
+    await readLocalPipelines(live, store, entries, signal);
+    const hours = () => live.get("orders", new Date())?.runs.map((one) => one.started);
+    assert.deepEqual(hours(), [started(3)]);
+    await new Promise<void>((resolve) => {
+      const release = live.onChange(() => (release(), resolve()));
+    });
+    assert.deepEqual(hours(), [3, 2, 1].map(started));
   });
 
   test("local runs: a log is followed until the run ends", async (t) => {

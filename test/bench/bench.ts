@@ -5,6 +5,7 @@ import { UserError } from "../../src/common/errors";
 import { benchArtifact } from "./artifact";
 import { parseFlags, runCommand } from "./command";
 import { benchConnectors } from "./connectors";
+import { benchConsole } from "./console";
 import type { Benchmark } from "./context";
 import type { Figure } from "./figure";
 import { benchFixedCost } from "./fixed-cost";
@@ -34,6 +35,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   "start-up": benchStartUp,
   status: benchStatus,
   report: benchReport,
+  console: benchConsole,
   "type-check": benchTypeCheck,
 };
 

@@ -91,9 +91,14 @@ class Memory:
                         "DuckDB needs more memory than its limit",
                         'Raise memory_limit in the setting "settings", or load smaller batches',
                     ) from error
+            self.raise_limit()
+            self.connection.execute(f"SET memory_limit = '{self._mib}MiB'")
+
+    def raise_limit(self) -> None:
+        """Raise the limit by half, which `use` and `run` set, unless the user sets it."""
+        if "memory_limit" not in self._given:
             self._mib = self._mib * 3 // 2
             log(f"a batch needs more memory: the memory limit is now {self._mib} MiB")
-            self.connection.execute(f"SET memory_limit = '{self._mib}MiB'")
 
     def _set(self, name: str, value: str) -> None:
         try:

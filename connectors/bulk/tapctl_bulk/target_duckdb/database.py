@@ -55,6 +55,7 @@ class Database:
                 "DuckDB lacked memory after a commit, which is complete: opening the database again"
             )
             self.connection.close()
+            self.memory.raise_limit()
             self.memory.use(_connect(self._path, self._token))
 
 

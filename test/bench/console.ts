@@ -70,7 +70,7 @@ async function writeRun(project: string, pipeline: string, age: number): Promise
     openFolder(join(project, ".tapctl", "store")),
     sampleRun({
       pipeline,
-      started: started.toISOString().replace(".000Z", "Z"),
+      started: toTheSecond(started),
       status: "succeeded",
       seconds: 61 + age,
       records: 12_345 + 100 * age,
@@ -78,6 +78,11 @@ async function writeRun(project: string, pipeline: string, age: number): Promise
       seed: age,
     }),
   );
+}
+
+/** A time as in the ID of a run. */
+function toTheSecond(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 /** Starts the console; it is ready when it prints its address. */
@@ -119,7 +124,7 @@ async function update(page: Page, url: string, project: string, round: number): 
     openFolder(join(project, ".tapctl", "store")),
     sampleRun({
       pipeline,
-      started: new Date().toISOString(),
+      started: toTheSecond(new Date()),
       status: "failed",
       seconds: 1,
       records: 0,

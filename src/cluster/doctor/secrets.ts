@@ -43,11 +43,7 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
   );
 
 /** Has External Secrets Operator created the Secrets of the array? */
-export const externalSecretsCheck: Check = ({
-  externalSecrets,
-  externalSecretEvents,
-  entries,
-}) => {
+export const externalSecretsCheck: Check = ({ externalSecrets, externalSecretEvents, entries }) => {
   const names = externalValues(entries).map(({ name }) => externalSecretName(name));
   if (names.length === 0) return [];
   return ifKnown("external secrets", externalSecrets, (found) => {

@@ -8,8 +8,8 @@ import { inWorkspace, request, RUNNER, type Step } from "./support";
 /** Lines after which the log's beginning and end are full. */
 const LINES = 100_000;
 const BLOCK = 5000;
-/** Most memory that four times as many lines may take, in MB. */
-const MOST = 4;
+/** Most memory that four times as many lines may take, in MB: they have 60, and a busy machine up to 7. */
+const MOST = 15;
 
 for (const mode of ["extract", "stream"] as const) {
   test(`flooded log, ${mode}: the memory of the runner does not grow with the lines`, (t) =>

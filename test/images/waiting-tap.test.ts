@@ -67,7 +67,8 @@ describe("waiting tap", () => {
       const ended = await space.run("stream", ...fields(space, { settings: { discoverExits: 3 } }));
       assert.equal(ended.code, 10, ended.stderr);
       assert.equal(space.result().error, "discovery: tap-fake exited with 3: no such database");
-      assert.equal(space.text("out.txt"), "");
+      // The target may have ended before it opened its file.
+      assert.ok(!space.exists("out.txt") || space.text("out.txt") === "");
     }));
 
   test("waiting tap: a tap that discovers nothing to select is ended", () =>

@@ -14,9 +14,8 @@ import {
   type ImageDigests,
 } from "../manifests/complete/image-lock";
 import { readBuildContext } from "../manifests/images/build-context";
-import { consoleImage } from "../manifests/images/console-image";
 import { taggedReference, type ImageOrigin } from "../manifests/images/image";
-import { imageOrigins } from "../manifests/images/image-builds";
+import { stackOrigins } from "../manifests/images/image-builds";
 import type { PipelineEntry } from "../model/define";
 import type { CheckedSettings } from "../settings/schema";
 
@@ -43,11 +42,9 @@ export async function imagesByDigest(
   }: { readonly stack: string; readonly out: string; readonly images?: string },
 ): Promise<{ readonly images: CompleteImages; readonly digests: ImageDigests }> {
   const context = readBuildContext(settings.images.baseImage, root);
-  const { runner, of, all } = imageOrigins(entries, context, settings.images.ready);
+  const { runner, of, all, console: ofConsole } = stackOrigins(entries, context, settings);
   const { pullRepository = pullRepositories(settings.registry) } = knownAws(settings, entries);
-  const ofConsole = consoleImage(settings.ui);
-  const origins = ofConsole === undefined ? all : [...all, ofConsole];
-  const tagged = taggedImages(origins.map((origin) => taggedReference(pullRepository, origin)));
+  const tagged = taggedImages(all.map((origin) => taggedReference(pullRepository, origin)));
   const known = {
     ...(existsSync(join(out, IMAGE_LOCK)) ? digestsIn(join(out, IMAGE_LOCK)) : {}),
     ...(file === undefined ? {} : digestsIn(file)),

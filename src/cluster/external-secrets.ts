@@ -34,7 +34,8 @@ export function externalSecretProblem(
     ready?.status === "False"
       ? [ready.reason, ready.message, newestMessage(metadata.name, events)]
       : ["External Secrets Operator has not processed it; is it running?"];
-  return `ExternalSecret ${metadata.name} is not ready: ${kind} "${name}", key ${keys.map((key) => `"${key}"`).join(", ")}: ${reason.filter(Boolean).join(": ")}`;
+  const source = `${kind} "${name}", key ${keys.map((key) => `"${key}"`).join(", ")}`;
+  return `ExternalSecret ${metadata.name} is not ready: ${source}: ${reason.filter(Boolean).join(": ")}`;
 }
 
 /**

@@ -10,9 +10,8 @@ import { knownAws } from "../manifests/aws/known";
 import { readBuildContext } from "../manifests/images/build-context";
 import { buildxArguments } from "../manifests/images/buildx";
 import { stageConsole } from "../manifests/images/console-context";
-import { consoleImage } from "../manifests/images/console-image";
 import { taggedReference, type ImageBuild } from "../manifests/images/image";
-import { imageOrigins, nameBuilds } from "../manifests/images/image-builds";
+import { nameBuilds, stackOrigins } from "../manifests/images/image-builds";
 import { stagePackage } from "../manifests/images/stage-package";
 import { secretVariable } from "../model/validation/secrets";
 import type { PipelineEntry } from "../model/define";
@@ -34,10 +33,8 @@ export async function buildImages(
   settings: CheckedSettings,
 ): Promise<void> {
   const context = readBuildContext(settings.images.baseImage, root);
-  const { all } = imageOrigins(entries, context, settings.images.ready);
-  const ofConsole = consoleImage(settings.ui);
-  const origins = ofConsole === undefined ? all : [...all, ofConsole];
-  const builds = nameBuilds(origins.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
+  const { all } = stackOrigins(entries, context, settings);
+  const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
   const { pullRepository = pullRepositories(settings.registry) } = knownAws(settings, entries);
   const pushRepository = settings.aws?.ecr
     ? pullRepository

@@ -31,11 +31,8 @@ export function checkExternalSecrets(context: string, values: readonly ExternalV
     context,
     values,
     get(
-      ...["crd", `externalsecrets.${GROUP}`, "--ignore-not-found"],
-      ...[
-        "--output",
-        "jsonpath={.metadata.name}{range .spec.versions[?(@.served==true)]} {.name}{end}",
-      ],
+      ...["crd", `externalsecrets.${GROUP}`, "--ignore-not-found", "--output"],
+      "jsonpath={.metadata.name}{range .spec.versions[?(@.served==true)]} {.name}{end}",
     ),
   );
   const stores = get(`clustersecretstores.${GROUP}`, "--output", "name");
@@ -74,9 +71,7 @@ function checkOperator(
  * it waits up to seven minutes, also if the store has been corrected.
  */
 export function retryExternalSecrets(context: string, namespace: string): void {
-  const failed = listExternalSecrets(context, namespace).filter(
-    (object) => externalSecretProblem(object) !== undefined,
-  );
+  const failed = notReady(listExternalSecrets(context, namespace));
   if (failed.length === 0) return;
   capture("kubectl", [
     ...["--context", context, "--namespace", namespace, "annotate", "--overwrite"],
@@ -97,9 +92,12 @@ export async function requireExternalSecrets(
   { onStack }: Commands,
 ): Promise<void> {
   const end = Date.now() + WAIT_SECONDS * 1000;
-  while (!listExternalSecrets(context, namespace).every(isProcessed) && Date.now() < end)
+  let found = listExternalSecrets(context, namespace);
+  while (!found.every(isProcessed) && Date.now() < end) {
     await sleep(1000);
-  const problems = externalSecretProblems(context, namespace);
+    found = listExternalSecrets(context, namespace);
+  }
+  const problems = externalSecretProblems(context, namespace, found);
   if (problems.length > 0)
     throw new UserError(["The stack is deployed, but:", ...problems].join("\n  "), {
       fix: `Correct the store, or the key in the array, then run: ${onStack("up")}`,
@@ -107,17 +105,22 @@ export async function requireExternalSecrets(
     });
 }
 
-/** ExternalSecrets of a stack that are not ready, as texts. */
-export function externalSecretProblems(context: string, namespace: string): readonly string[] {
-  const failed = listExternalSecrets(context, namespace).filter(
-    (object) => externalSecretProblem(object) !== undefined,
-  );
+/** ExternalSecrets of a stack that are not ready, as texts; they are read unless they are given. */
+export function externalSecretProblems(
+  context: string,
+  namespace: string,
+  found = listExternalSecrets(context, namespace),
+): readonly string[] {
+  const failed = notReady(found);
   if (failed.length === 0) return [];
   const events = list<EventObject>(context, namespace, [
     ...["events", "--field-selector", EXTERNAL_SECRET_EVENTS],
   ]);
   return failed.flatMap((object) => externalSecretProblem(object, events) ?? []);
 }
+
+const notReady = (objects: readonly ExternalSecretObject[]) =>
+  objects.filter((object) => externalSecretProblem(object) !== undefined);
 
 function listExternalSecrets(context: string, namespace: string): readonly ExternalSecretObject[] {
   return list(context, namespace, [

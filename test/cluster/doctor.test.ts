@@ -38,6 +38,7 @@ import { standInRegistry } from "../deploy/registry";
 import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 import { toJsonText } from "../../src/common/json";
+import { ARGO_KINDS } from "../support/kubernetes-api";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
 const no = { ok: false as const, why: "you may not" };
@@ -88,14 +89,6 @@ const inStore: PipelineEntry = {
   },
 };
 
-const KINDS = [
-  "workflows",
-  "cronworkflows",
-  "workflowtemplates",
-  "workflowtasksets",
-  "workflowtaskresults",
-  "workflowartifactgctasks",
-];
 const controller = (image: string, ready: number) => ({
   metadata: metadata("workflow-controller", "-", { namespace: "argo" }),
   spec: { template: { spec: { containers: [{ name: "c", image }] } } },
@@ -117,7 +110,7 @@ const GOOD: DoctorFacts = {
   context: "c",
   namespace: "pipelines",
   now: NOW,
-  api: yes({ version: "v1.34.4", time: NOW.getTime(), argo: KINDS }),
+  api: yes({ version: "v1.34.4", time: NOW.getTime(), argo: ARGO_KINDS }),
   rights: yes([{ rule: "r", allowed: true, neededBy: "x" }]),
   controllers: yes([controller("quay.io/argoproj/workflow-controller:v4.1.2", 1)]),
   controllerPods: yes([]),
@@ -202,13 +195,13 @@ suite("doctor: problems and their fixes", () => {
     [
       "clocks that differ by seconds",
       clockCheck,
-      { api: yes({ version: "v1.34.4", time: NOW.getTime() - 30_000, argo: KINDS }) },
+      { api: yes({ version: "v1.34.4", time: NOW.getTime() - 30_000, argo: ARGO_KINDS }) },
       /^warn: this machine is 30 s ahead of the cluster/,
     ],
     [
       "clocks that differ too much for S3",
       clockCheck,
-      { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: KINDS }) },
+      { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: ARGO_KINDS }) },
       /^fail: this machine is 1000 s behind the cluster -> correct this machine's clock/,
     ],
     [

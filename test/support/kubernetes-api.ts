@@ -59,6 +59,16 @@ export interface KubernetesApi {
   stop(): Promise<void>;
 }
 
+/** Resources that Argo Workflows defines. */
+export const ARGO_KINDS = [
+  "workflows",
+  "cronworkflows",
+  "workflowtemplates",
+  "workflowtasksets",
+  "workflowtaskresults",
+  "workflowartifactgctasks",
+];
+
 /** Starts the stand-in on a free port. */
 export async function startKubernetesApi(): Promise<KubernetesApi> {
   const kinds = new Map<string, Map<string, ApiObject>>();
@@ -92,14 +102,7 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     if (url.pathname === "/version") return json(200, { gitVersion: "v1.34.4" });
     if (url.pathname === "/apis/argoproj.io/v1alpha1")
       return json(200, {
-        resources: [
-          "workflows",
-          "cronworkflows",
-          "workflowtemplates",
-          "workflowtasksets",
-          "workflowtaskresults",
-          "workflowartifactgctasks",
-        ].map((name) => ({ name })),
+        resources: ARGO_KINDS.map((name) => ({ name })),
       });
     const { group, plural, name, subresource, namespace } = placeOf(url.pathname);
     const verb =

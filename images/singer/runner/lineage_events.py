@@ -73,7 +73,9 @@ def _datasets(
     event: Mapping[str, Any],
     environment: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What the run read and wrote."""
+    """What the run read and wrote; nothing if neither side is known."""
+    if not (found.get("source") or found.get("destination")):
+        return {}
     pipeline, store = summary["pipeline"], environment.get(STORE, "")
     columns = found.get("columns", {})
     counts = {each["stream"]: each["records"] for each in summary.get("streams", [])}
@@ -106,8 +108,7 @@ def _datasets(
                 "outputFacets": _statistics(size=summary["bytes"]),
             }
         )
-    is_known = found.get("source") or found.get("destination")
-    return {"inputs": inputs, "outputs": outputs} if is_known else {}
+    return {"inputs": inputs, "outputs": outputs}
 
 
 def _event(

@@ -10,7 +10,7 @@ export const nodesCheck: Check = ({ nodeProblems, namespace }) => {
       "nodes",
       `pod ${pod} does not start: ${reason}: ${message.split("\n")[0]}`,
       ({ kubectl }) =>
-        `fix it on the node, or ask who runs the cluster; the run then goes on: ${kubectl(`describe pod ${pod} -n ${namespace}`)}`,
+        `fix it on the node, or ask who runs the cluster; the run then continues: ${kubectl(`describe pod ${pod} -n ${namespace}`)}`,
     ),
   );
 };

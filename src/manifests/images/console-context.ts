@@ -5,13 +5,16 @@ import { packageFile, VERSION } from "../../common/package";
 /** Files of the console's pages, at the same place below the package. */
 const PAGES = ["src/report/page.css", "src/ui/console.css", "src/ui/console.js"] as const;
 
+/** The program, which an update needs for the image's tag and for its context. */
+let bundled: string | undefined;
+
 /**
  * The build context of the console's image by path: its program in one file, without the packages
  * that it does not need, and the files of its pages.
  */
 export function consoleFiles(): { readonly [path: string]: string } {
   return {
-    "console.js": program(),
+    "console.js": (bundled ??= program()),
     "package.json": `${JSON.stringify({ name: "tapctl", version: VERSION })}\n`,
     ...Object.fromEntries(
       PAGES.map((file) => [file, readFileSync(packageFile(...file.split("/")), "utf8")]),

@@ -2,7 +2,7 @@ import type { ConnectorDefinition } from "../../model/connector";
 import { isReplication, type PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
 import { CONSOLE } from "../stack/console";
-import { isConsoleBuilt } from "./console-image";
+import { consoleImage, isConsoleBuilt } from "./console-image";
 import {
   connectorImage,
   originKey,
@@ -42,6 +42,18 @@ export function imageOrigins(
     return found;
   };
   return { runner, of, all: [runner, ...known.values()] };
+}
+
+/** The origins of a stack's images: those of its array, and that of its console if it has one. */
+export function stackOrigins(
+  entries: readonly PipelineEntry[],
+  context: BuildContext,
+  { images, ui }: Pick<CheckedSettings, "images" | "ui">,
+): ImageOrigins & { readonly console?: ImageOrigin } {
+  const ofArray = imageOrigins(entries, context, images.ready);
+  const ofConsole = consoleImage(ui);
+  if (ofConsole === undefined) return ofArray;
+  return { ...ofArray, console: ofConsole, all: [...ofArray.all, ofConsole] };
 }
 
 /**

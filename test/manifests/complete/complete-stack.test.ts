@@ -8,9 +8,8 @@ import {
 } from "../../../src/manifests/complete/secret-references";
 import { knownAws } from "../../../src/manifests/aws/known";
 import { readBuildContext } from "../../../src/manifests/images/build-context";
-import { consoleImage } from "../../../src/manifests/images/console-image";
 import { taggedReference } from "../../../src/manifests/images/image";
-import { imageOrigins } from "../../../src/manifests/images/image-builds";
+import { stackOrigins } from "../../../src/manifests/images/image-builds";
 import { pullRepositories } from "../../../src/common/registry/repositories";
 import { secret } from "../../../src/model/connector-settings";
 import { isReplication, type PipelineEntry } from "../../../src/model/define";
@@ -100,13 +99,9 @@ async function deployedObjects(config: Config, options: RecordOptions = {}) {
 }
 
 function rendered(settings: Settings) {
-  const { runner, of } = imageOrigins(
-    entries,
-    readBuildContext(settings.images.baseImage),
-    settings.images.ready,
-  );
+  const context = readBuildContext(settings.images.baseImage);
+  const { runner, of, console: ofConsole } = stackOrigins(entries, context, settings);
   const { pullRepository = pullRepositories(settings.registry) } = knownAws(settings, entries);
-  const ofConsole = consoleImage(settings.ui);
   const certificates = readCertificates(settings.certificateAuthority);
   return completeStack({
     stack: "test",

@@ -14,6 +14,7 @@ from tapctl_bulk.target_postgres.wanted import DELETED_AT, VALID_FROM, VALID_TO,
 
 ORDINAL = "_tapctl_n"
 EXTRACTED, VERSION = "_tapctl_extracted", "_tapctl_version"
+EXTRACTED_AT, RECEIVED_AT, BATCHED_AT, _, SEQUENCE, TABLE_VERSION, SYNC_STARTED_AT = METADATA
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Stage:
         if self.wanted.has_metadata:
             found |= self.constants(now, started, extracted)
             if not extracted:
-                found[METADATA[0]] = f"coalesce(s.{EXTRACTED}::timestamp, {_moment(now)})"
+                found[EXTRACTED_AT] = f"coalesce(s.{EXTRACTED}::timestamp, {_moment(now)})"
             found[DELETED_AT] = deleted.expression if deleted else "null::timestamp"
-            found[METADATA[5]] = f"s.{VERSION}"
+            found[TABLE_VERSION] = f"s.{VERSION}"
         if self.wanted.mode == "scd2":
             found |= {VALID_FROM: _moment(now), VALID_TO: "null::timestamp"}
         return found
@@ -86,14 +87,16 @@ class Stage:
         """
         if not self.wanted.has_metadata:
             return {}
-        at = f"timestamp with time zone {literal(extracted)}::timestamp" if extracted else ""
         moment = _moment(now)
+        at = moment
+        if extracted:
+            at = f"timestamp with time zone {literal(extracted)}::timestamp"
         return {
-            METADATA[0]: at or moment,
-            METADATA[1]: moment,
-            METADATA[2]: moment,
-            METADATA[4]: f"{round(now.timestamp() * 1000)}",
-            METADATA[6]: f"{round(started.timestamp() * 1000)}",
+            EXTRACTED_AT: at,
+            RECEIVED_AT: moment,
+            BATCHED_AT: moment,
+            SEQUENCE: f"{round(now.timestamp() * 1000)}",
+            SYNC_STARTED_AT: f"{round(started.timestamp() * 1000)}",
         }
 
 

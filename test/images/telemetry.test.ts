@@ -238,6 +238,25 @@ suite("telemetry", () => {
       assert.ok(!metricsOf(received).some(({ name }) => name === "tapctl.last_success"));
     }));
 
+  test("telemetry: a run that loads a stored extract again is sent once, by the exit handler", (t) =>
+    inWorkspace(async (space) => {
+      const received = await receiver(t);
+      await replicate(space, {});
+      const env = environment(received);
+      const extract = { extract: "runs/orders/20261122T081502Z-000000/extract-1.jsonl" };
+      await commit(space, env, extract);
+      assert.equal(received.requests.length, 0);
+      const summary = {
+        status: "Succeeded",
+        output: space.path("summary.json"),
+        committed: space.path("summary.json"),
+      };
+      await start([request("summary", ofRun(space), extract, summary)], { env }).ended;
+      assert.equal(received.requests.length, 2);
+      const [root] = treeOf(spansOf(received)) as readonly (readonly unknown[])[];
+      assert.deepEqual(root?.at(-1), ["commit", "ok"]);
+    }));
+
   for (const [what, status, expected] of [
     ["rejects what it gets", 400, "HTTP 400"],
     ["is not reachable", -1, "connection failed: Connection refused"],

@@ -133,7 +133,7 @@ export interface RunArgs {
 export async function eventsOf(
   t: TestContext,
   space: Workspace,
-  end: "commit" | "failed" | "stopped",
+  end: "commit" | "replayed" | "failed" | "stopped",
   { planned, extract = "none", target }: RunArgs = {},
 ): Promise<Backend> {
   const received = await backend(t);
@@ -150,18 +150,22 @@ export async function eventsOf(
   await replicate(space, env, target);
   const run = { ...ofRun(space), ...planned, extract };
   const common = { ...run, summary: space.path("summary.json") };
-  const step =
-    end === "commit"
-      ? request("commit", common, {
-          candidate: space.path("candidate.json"),
-          output: space.path("committed.json"),
-          tapOutcome: "complete",
-        })
-      : request("summary", run, {
-          status: "Failed",
-          output: space.path("summary.json"),
-          committed: space.path("none.json"),
-        });
+  const committed = request("commit", common, {
+    candidate: space.path("candidate.json"),
+    output: space.path("committed.json"),
+    tapOutcome: "complete",
+  });
+  const summary = request("summary", run, {
+    status: end === "replayed" ? "Succeeded" : "Failed",
+    output: space.path("summary.json"),
+    committed: space.path(end === "replayed" ? "summary.json" : "none.json"),
+  });
+  const steps = {
+    commit: [committed],
+    replayed: [committed, summary],
+    failed: [summary],
+    stopped: [summary],
+  };
   const message =
     end === "stopped"
       ? "Stopped with strategy 'Stop'"
@@ -169,9 +173,11 @@ export async function eventsOf(
   const failures = JSON.stringify(
     JSON.stringify([{ displayName: "load", message, phase: "Failed" }]),
   );
-  const ended = await start([step], {
-    env: { ...env, FAILURES: Buffer.from(failures).toString("base64") },
-  }).ended;
-  assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+  for (const step of steps[end]) {
+    const ended = await start([step], {
+      env: { ...env, FAILURES: Buffer.from(failures).toString("base64") },
+    }).ended;
+    assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+  }
   return received;
 }

@@ -13,6 +13,7 @@ import type {
   MetadataOnly,
   PodObject,
 } from "../objects";
+import { UserError } from "../../common/errors";
 
 /** A fact, or why it could not be read. */
 export type Fact<T> =
@@ -128,4 +129,13 @@ export interface DoctorFacts {
   readonly externalSecretEvents: readonly EventObject[];
   /** The array. */
   readonly entries: readonly PipelineEntry[];
+}
+
+export async function factOf<T>(read: () => Promise<T>): Promise<Fact<T>> {
+  try {
+    return { ok: true, value: await read() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, why: (commands) => error.textWith(commands) };
+  }
 }

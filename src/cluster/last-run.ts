@@ -1,7 +1,8 @@
 import { failuresOf, type LastRun, type RunFact } from "../status/facts";
 import { lastRunOf } from "../status/last-run";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, readSummary, type RunSummary } from "../store/runs/runs";
+import { listRuns, readSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { MetadataOnly, Phase } from "./objects";

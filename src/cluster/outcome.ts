@@ -1,4 +1,4 @@
-import type { RunStatus } from "../store/runs/runs";
+import type { RunStatus } from "../store/runs/run-summary";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { isAside, stepOf, stepText } from "./steps";
 import { podNodes } from "./workflows";

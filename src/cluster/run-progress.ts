@@ -1,6 +1,6 @@
 import { UserError } from "../common/errors";
 import { mapConcurrent } from "../common/map-concurrent";
-import type { RunProgress } from "../store/runs/runs";
+import type { RunProgress } from "../store/runs/run-summary";
 import type { Connection } from "./connection";
 import type { PodObject } from "./objects";
 import { loggedContainers, recentPodLines, type PodLine } from "./pod-logs";

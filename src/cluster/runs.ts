@@ -1,7 +1,8 @@
 import { TRIGGER_LABEL } from "../manifests/argo/names";
 import { isRunId } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, readSummary, type RunSummary } from "../store/runs/runs";
+import { listRuns, readSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { UserError } from "../common/errors";
 import type { Connection } from "./connection";
 import type { MetadataOnly, WorkflowObject } from "./objects";

@@ -1,7 +1,7 @@
 import { isReplication, type PipelineEntry } from "../model/define";
 import type { PipelineFacts } from "../status/facts";
 import { statusOf, type PipelineStatus } from "../status/pipeline-status";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 
 /** The data of a report, for local and cluster runs. */
 export interface ReportData {

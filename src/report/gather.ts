@@ -3,7 +3,8 @@ import type { PipelineEntry } from "../model/define";
 import type { PipelineFacts } from "../status/facts";
 import { localFactsOf } from "../status/local-facts";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, type RunSummary } from "../store/runs/runs";
+import { listRuns } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { reportData, type ReportData } from "./data";
 
 /** Number of pipelines whose runs are read in parallel. */

@@ -1,7 +1,7 @@
 import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
 import { recordsCell, schemaTexts } from "../store/runs/run-text";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { html, trusted, type Content, type Html } from "./html";
 import { classOf, moment, number, took } from "./words";
 

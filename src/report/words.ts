@@ -1,5 +1,5 @@
 import { formatAge } from "../status/status-table";
-import type { RunStatus } from "../store/runs/runs";
+import type { RunStatus } from "../store/runs/run-summary";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const NUMBER = new Intl.NumberFormat("en-US");

@@ -2,7 +2,7 @@ import { startStandIn } from "./offline/stand-in";
 import { ExitCode } from "./runner";
 import { UserError } from "../common/errors";
 import type { Replication } from "../model/replication";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { nextOfflineRun } from "./offline/offline-count";
 import { standInSettings } from "./offline/offline";
 import { runPipeline } from "./run";

@@ -18,7 +18,7 @@ import {
   type Trial,
 } from "./trial";
 import { openWorkspace } from "./workspace";
-import type { ReplicationSlot } from "../store/runs/runs";
+import type { ReplicationSlot } from "../store/runs/run-summary";
 import { describeSlot, slotProblems } from "../store/runs/slots";
 
 /** A step of a check. */

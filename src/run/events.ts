@@ -1,4 +1,4 @@
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import type { EnvironmentProgress } from "./environments/environment";
 import type { RunnerEvent } from "./runner";
 

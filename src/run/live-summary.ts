@@ -1,5 +1,6 @@
 import type { ObjectStore } from "../store/object-store";
-import { writeSummary, type RunProgress, type RunSummary } from "../store/runs/runs";
+import { writeSummary } from "../store/runs/runs";
+import type { RunProgress, RunSummary } from "../store/runs/run-summary";
 import type { RunnerEvent } from "./runner";
 
 /** Keeps the summary of a run in progress up to date. */

@@ -4,7 +4,7 @@ import { writeEarlier, NO_ATTEMPTS, withAttempt, type EarlierAttempts } from "./
 import { extractRequest, loadRequest, streamRequest, type RequestArgs } from "./requests";
 import { callRunner, ExitCode, type RunnerResult, type RunRequest } from "./runner";
 import type { RunEvents } from "./events";
-import type { SchemaChange } from "../store/runs/runs";
+import type { SchemaChange } from "../store/runs/run-summary";
 import type { Stop } from "./stop";
 
 /** Input of a replication in addition to its definition. */

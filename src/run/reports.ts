@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Replication } from "../model/replication";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { startFollower, type Follower } from "./follower";
 
 /** What is sent about a run in progress: its lineage, its trace and its metrics. */

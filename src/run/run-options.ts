@@ -3,7 +3,7 @@ import type { JsonObject } from "../model/connector-settings";
 import type { JsonText } from "../common/json";
 import type { Mode } from "../model/replication";
 import type { ObjectStore } from "../store/object-store";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import type { Environment, EnvironmentProgress } from "./environments/environment";
 import type { RunEvent } from "./events";
 import type { SecretLookup } from "./secrets";

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { JsonText } from "../common/json-text";
 import { connectorVersion } from "../model/connector";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { bareState, type StateEnvelope } from "../store/state/state-envelope";
 import { filesBelow, type RunFiles } from "./files";
 import { type LeasedRun, startsAfresh } from "./leased-run";

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
 import { packageFile } from "../common/package";
 import type { Request } from "../model/request/schema";
-import type { ReplicationSlot, RunSlice, SchemaChange } from "../store/runs/runs";
+import type { ReplicationSlot, RunSlice, SchemaChange } from "../store/runs/run-summary";
 
 /** Exit codes of the runner and of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {

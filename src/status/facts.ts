@@ -1,6 +1,6 @@
 import type { Undelivered } from "../store/runs/undelivered";
 import type { JsonText } from "../common/json";
-import type { ReplicationSlot, RunSummary } from "../store/runs/runs";
+import type { ReplicationSlot, RunSummary } from "../store/runs/run-summary";
 
 /** A run, as shown in a table of pipelines. */
 export interface RunFact {

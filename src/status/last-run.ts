@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../store/object-store";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { readState } from "../store/state/state";
 import { schemaTexts } from "../store/runs/run-text";
 import type { LastRun } from "./facts";

@@ -1,7 +1,8 @@
 import type { PipelineEntry } from "../model/define";
 import { schedulesOf } from "../model/define";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, type RunSummary } from "../store/runs/runs";
+import { listRuns } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { failuresOf, type PipelineFacts } from "./facts";
 import { lastRunOf } from "./last-run";
 

@@ -1,6 +1,6 @@
 import { describeCron, nextRuns, parseCron } from "../model/cron/cron";
 import { ageOf, newestBookmarks, oddestBookmark } from "../store/state/bookmarks";
-import type { ReplicationSlot } from "../store/runs/runs";
+import type { ReplicationSlot } from "../store/runs/run-summary";
 import type { Undelivered } from "../store/runs/undelivered";
 import type { PipelineFacts } from "./facts";
 

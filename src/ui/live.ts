@@ -2,7 +2,7 @@ import { reportPipeline, type ReportPipeline } from "../report/data";
 import type { PipelineEntry } from "../model/define";
 import type { PipelineFacts } from "../status/facts";
 import { compareStatus, pipelineStatus } from "../status/pipeline-status";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { measureRates, type Rates } from "./rates";
 
 /** A pipeline as it was last read. */

@@ -1,4 +1,4 @@
-import type { RunProgress } from "../store/runs/runs";
+import type { RunProgress } from "../store/runs/run-summary";
 
 /** How fast a run moves data in its current phase. */
 export interface Rate {

@@ -2,7 +2,8 @@ import { stat } from "node:fs";
 import { promisify } from "node:util";
 import { runsPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { readSummary, type RunSummary } from "../store/runs/runs";
+import { readSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 import { runIds } from "../store/runs/run-ids";
 import { slimRuns } from "./slim-runs";
 

@@ -1,5 +1,5 @@
 import { JsonText } from "../common/json";
-import type { RunSummary } from "../store/runs/runs";
+import type { RunSummary } from "../store/runs/run-summary";
 
 const NO_CONNECTOR = { name: "", version: "" };
 const ONE_ATTEMPT = { extract: 1, load: 1 };

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { runIdOf } from "../../src/cluster/run-id";
 import { stringifyJson, toJsonText } from "../../src/common/json";
 import { stateKey } from "../../src/store/keys";
-import type { RunSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-api";
 import { manyName } from "./many-pipelines";
 

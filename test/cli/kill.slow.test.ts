@@ -13,7 +13,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findPython } from "../../src/run/environments/python";
 import { GRACE_SECONDS } from "../../src/run/stop";
-import type { RunSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { makeSite } from "../run/environments-support";
 import { random } from "../support/random";
 import { REPOSITORY, TAPCTL } from "./support";

@@ -8,7 +8,7 @@ import { suite, test, type TestContext } from "node:test";
 import { showProgress } from "../../src/cli/progress";
 import { runPipeline } from "../../src/run/run";
 import type { Mode } from "../../src/model/replication";
-import type { RunSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { fakeContext, fakePipeline, temporaryFolder, type FakeSettings } from "../run/support";
 import type { Printed } from "../support/command";
 import { cliEnvironment, makeProject, tapctl } from "./support";

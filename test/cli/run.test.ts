@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { ExitCode } from "../../src/run/runner";
-import type { RunSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { cliEnvironment, makeProject, startTapctl, tapctl, TAPCTL } from "./support";
 
 /** The classic tap, which is small, to JSON lines; it requests one day at a time. */

@@ -11,7 +11,7 @@ import { artifactRepository } from "../../src/manifests/argo/artifact-repository
 import { tapPostgres, tapRestApi, targetJsonl } from "../../connectors";
 import type { Replication } from "../../src/model/replication";
 import { openFolder } from "../../src/store/folder";
-import type { RunSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { commitState } from "../../src/store/state/state";
 import { temporaryFolder } from "../store/stores";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";

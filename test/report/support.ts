@@ -1,6 +1,6 @@
 import { reportData, type ReportData } from "../../src/report/data";
 import { failuresOf, type LastRun, type PipelineFacts } from "../../src/status/facts";
-import type { RunStatus, RunSummary } from "../../src/store/runs/runs";
+import type { RunStatus, RunSummary } from "../../src/store/runs/run-summary";
 import { random } from "../support/random";
 import { toJsonText } from "../../src/common/json";
 import type { Reading } from "../../src/ui/live";

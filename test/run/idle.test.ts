@@ -6,7 +6,8 @@ import { ExitCode } from "../../src/run/runner";
 import { runPipeline } from "../../src/run/run";
 import { liveSummary } from "../../src/run/live-summary";
 import { openStore } from "../../src/store/open";
-import { readSummary, type RunSummary } from "../../src/store/runs/runs";
+import { readSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./support";
 
 for (const mode of ["artifact", "stream"] as const) {

@@ -5,7 +5,7 @@ import { runPipeline } from "../../src/run/run";
 import { ExitCode } from "../../src/run/runner";
 import type { Mode } from "../../src/model/replication";
 import { schemaTexts } from "../../src/store/runs/run-text";
-import type { RunSummary } from "../../src/store/runs/runs";
+import type { RunSummary } from "../../src/store/runs/run-summary";
 import { acceptSchemas, currentSchemas, newerSchemas } from "../../src/store/schemas/schemas";
 import {
   fakeContext,

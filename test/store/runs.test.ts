@@ -3,14 +3,8 @@ import { test } from "node:test";
 import { runFileKey, runPrefix, runsPrefix } from "../../src/store/keys";
 import { acquireLease } from "../../src/store/lease/lease";
 import { ObjectStore } from "../../src/store/object-store";
-import {
-  closeAbandonedRuns,
-  listRuns,
-  readSummary,
-  RunStatus,
-  RunSummary,
-  writeSummary,
-} from "../../src/store/runs/runs";
+import { closeAbandonedRuns, listRuns, readSummary, writeSummary } from "../../src/store/runs/runs";
+import { RunStatus, RunSummary } from "../../src/store/runs/run-summary";
 import { prune, PrunePolicy } from "../../src/store/runs/prune";
 import { describeStores } from "./stores";
 import { JsonText } from "../../src/common/json";

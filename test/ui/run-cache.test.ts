@@ -6,7 +6,8 @@ import { suite, test, type TestContext } from "node:test";
 import { JsonText } from "../../src/common/json";
 import { openFolder } from "../../src/store/folder";
 import type { ObjectStore } from "../../src/store/object-store";
-import { writeSummary, type RunStatus } from "../../src/store/runs/runs";
+import { writeSummary } from "../../src/store/runs/runs";
+import type { RunStatus } from "../../src/store/runs/run-summary";
 import { cacheRuns } from "../../src/ui/run-cache";
 import { sampleRun } from "../report/support";
 

@@ -2,7 +2,7 @@ import type { TextWithCommands } from "../../common/commands";
 import type { PipelineEntry } from "../../model/define";
 import type { SavedIdentity } from "../../model/identity";
 import type { NewestBookmark } from "../../store/state/bookmarks";
-import type { ReplicationSlot } from "../../store/runs/runs";
+import type { ReplicationSlot } from "../../store/runs/run-summary";
 import type { ApiFacts } from "../connection";
 import type { ExternalSecretObject } from "../external-secrets";
 import type { NodeProblem } from "../node-problem";

@@ -2,7 +2,7 @@ import { plural } from "../../common/plural";
 import { compactJson, type JsonText } from "../../common/json";
 import { formatBytes, table } from "../../common/print";
 import { bookmarkOf, streamsOf, type State } from "../state/bookmarks";
-import type { RunSummary, SchemaChange } from "./runs";
+import type { RunSummary, SchemaChange } from "./run-summary";
 
 /**
  * What a run moved and how long it took.

@@ -1,6 +1,6 @@
 import type { Commands } from "../../common/commands";
 import { formatBytes, table } from "../../common/print";
-import type { ReplicationSlot } from "./runs";
+import type { ReplicationSlot } from "./run-summary";
 
 /** What is wrong with the replication slots of a pipeline, a text each; empty if nothing is. */
 export function slotProblems(

@@ -10,7 +10,8 @@ import {
   describeStateAfter,
   recordsCell,
 } from "../../store/runs/run-text";
-import { readSummary, type RunSummary } from "../../store/runs/runs";
+import { readSummary } from "../../store/runs/runs";
+import type { RunSummary } from "../../store/runs/run-summary";
 import { actionButton, type Rights } from "../buttons";
 import type { ConsoleSource } from "../source";
 import { pipelinePath, type Item, type View } from "../view";

@@ -1,6 +1,6 @@
 import { html, type Html } from "../../report/html";
 import { moment } from "../../report/words";
-import type { RunSummary } from "../../store/runs/runs";
+import type { RunSummary } from "../../store/runs/run-summary";
 import { filterOf, moreLink, searchForm, select } from "../filter";
 import type { LivePipelines } from "../live";
 import { pipelinePath, runPath, type View } from "../view";

@@ -2,7 +2,7 @@ import { plural } from "../../common/plural";
 import type { ReportPipeline } from "../../report/data";
 import { html, type Html } from "../../report/html";
 import { classOf, moment, number, took } from "../../report/words";
-import type { RunSummary } from "../../store/runs/runs";
+import type { RunSummary } from "../../store/runs/run-summary";
 import { filterOf, moreLink, searchForm, select } from "../filter";
 import type { LivePipelines } from "../live";
 import { RUNS } from "../run-cache";

@@ -5,7 +5,8 @@ import type { CronWorkflowObject, MetadataOnly } from "./objects";
 import { CRON_WORKFLOWS, WORKFLOWS } from "./resources";
 import { deployedPipeline } from "./submit";
 import { activeRun } from "./runs";
-import { getWorkflow, hasEnded, listWorkflows, patchWorkflow } from "./workflows";
+import { getWorkflow, listWorkflows, patchWorkflow } from "./workflows";
+import { hasEnded } from "./workflow-status";
 
 /** The result of a cancellation. */
 export interface Cancelled {

@@ -8,7 +8,8 @@ import type { PodObject, WorkflowNode, WorkflowObject } from "./objects";
 import type { PodLine } from "./pod-logs";
 import { isAside, secondsBetween, stepOf, stepText } from "./steps";
 import { isInitializing } from "./stuck";
-import { getWorkflow, listPods, podNodes, waitReason } from "./workflows";
+import { getWorkflow, listPods } from "./workflows";
+import { podNodes, waitReason } from "./workflow-status";
 
 /** Output of a followed run. */
 export interface Follower {

@@ -7,7 +7,8 @@ import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { WORKFLOWS } from "./resources";
-import { createWorkflow, getWorkflow, patchWorkflow, waitReason } from "./workflows";
+import { createWorkflow, getWorkflow, patchWorkflow } from "./workflows";
+import { waitReason } from "./workflow-status";
 
 /** How to wait for a pipeline's lock. */
 export interface HoldOptions {

@@ -9,7 +9,8 @@ import type { MetadataOnly, Phase } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
 import { secondsBetween } from "./steps";
-import { getWorkflow, phaseOf } from "./workflows";
+import { getWorkflow } from "./workflows";
+import { phaseOf } from "./workflow-status";
 
 const HISTORY = 50;
 

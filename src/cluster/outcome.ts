@@ -1,7 +1,7 @@
 import type { RunStatus } from "../store/runs/run-summary";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { isAside, stepOf, stepText } from "./steps";
-import { podNodes } from "./workflows";
+import { podNodes } from "./workflow-status";
 
 /** How a Workflow ended. */
 export interface Outcome {

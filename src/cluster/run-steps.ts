@@ -1,6 +1,6 @@
 import type { Phase, WorkflowObject } from "./objects";
 import { secondsBetween, stepText } from "./steps";
-import { podNodes } from "./workflows";
+import { podNodes } from "./workflow-status";
 
 /** A step of a run, as shown. */
 export interface RunStep {

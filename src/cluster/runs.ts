@@ -10,7 +10,8 @@ import { outcomeOf } from "./outcome";
 import { isNamed, runIdOf } from "./run-id";
 import { secondsBetween } from "./steps";
 import { stuckBefore, stuckOn } from "./stuck";
-import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, waitReason } from "./workflows";
+import { getWorkflow, listWorkflows } from "./workflows";
+import { hasEnded, isRun, phaseOf, waitReason } from "./workflow-status";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
 export interface ClusterRun {

@@ -4,7 +4,7 @@ import type { Connection } from "./connection";
 import type { MetadataOnly, PodObject } from "./objects";
 import { lastPodLine, loggedContainers } from "./pod-logs";
 import { podReader, workflowOf, type ReadPods } from "./workflow-pods";
-import { phaseOf } from "./workflows";
+import { phaseOf } from "./workflow-status";
 
 /** Maximum number of parallel requests for logs. */
 const AT_ONCE = 16;

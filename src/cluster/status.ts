@@ -17,7 +17,8 @@ import { silences } from "./silence";
 import { scheduledSince } from "./spec-owner";
 import { stuckPods } from "./stuck-pods";
 import { sharedPodReader } from "./workflow-pods";
-import { hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
+import { listCronWorkflows, listWorkflows } from "./workflows";
+import { hasEnded, isRun, phaseOf } from "./workflow-status";
 
 /** Maximum number of parallel requests to the store and the cluster. */
 const AT_ONCE = 32;

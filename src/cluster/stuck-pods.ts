@@ -6,7 +6,8 @@ import { nodeProblems } from "./node-problem";
 import type { MetadataOnly, PodObject } from "./objects";
 import { stuckOn, stuckReason } from "./stuck";
 import { podReader, workflowOf, type ReadPods } from "./workflow-pods";
-import { getWorkflow, hasEnded, phaseOf } from "./workflows";
+import { getWorkflow } from "./workflows";
+import { hasEnded, phaseOf } from "./workflow-status";
 
 /** Maximum number of parallel requests for Workflows. */
 const AT_ONCE = 16;

@@ -3,7 +3,8 @@ import type { Connection } from "./connection";
 import { containersOf } from "./containers";
 import { nodeProblem } from "./node-problem";
 import type { WorkflowNode, WorkflowObject } from "./objects";
-import { listPods, podNodes } from "./workflows";
+import { listPods } from "./workflows";
+import { podNodes } from "./workflow-status";
 
 /** Why a container waits for its image, as reported by the kubelet. */
 export const IMAGE_REASONS: readonly string[] = [

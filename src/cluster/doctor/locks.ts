@@ -1,4 +1,4 @@
-import { hasEnded } from "../workflows";
+import { hasEnded } from "../workflow-status";
 import { type Check, ifKnown } from "./check";
 import { fail, ok } from "./finding";
 

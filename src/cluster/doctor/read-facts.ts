@@ -31,14 +31,8 @@ import {
 } from "../resources";
 import { readRepository } from "../store";
 import { TEMPLATES } from "../templates";
-import {
-  getWorkflow,
-  listCronWorkflows,
-  listMetadata,
-  listWorkflows,
-  phaseOf,
-  waitsFor,
-} from "../workflows";
+import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows } from "../workflows";
+import { phaseOf, waitsFor } from "../workflow-status";
 import { type DoctorFacts, factOf } from "./facts";
 import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";

@@ -2,12 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../../src/common/errors";
 import { limitConcurrency } from "../../src/common/limit-concurrency";
 import { mapConcurrent } from "../../src/common/map-concurrent";
-import {
-  ensureSigned,
-  isSigned,
-  requireCosign,
-  type Statement,
-} from "../../src/common/registry/cosign";
+import { requireCosign } from "../../src/common/registry/cosign";
+import { ensureSigned, isSigned, type Statement } from "../../src/common/registry/sign-image";
 import { imageSboms } from "../../src/common/registry/image-sbom";
 import type { Login } from "../../src/common/registry/registry-token";
 import type { BuildContext, ImageBuild } from "../../src/manifests/images/image";

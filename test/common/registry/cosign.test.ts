@@ -3,12 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import {
-  ensureSigned,
-  isSigned,
-  requireCosign,
-  type Signing,
-} from "../../../src/common/registry/cosign";
+import { requireCosign } from "../../../src/common/registry/cosign";
+import { ensureSigned, isSigned, type Signing } from "../../../src/common/registry/sign-image";
 
 const IMAGE = `registry.example.com/etl/tap-x@sha256:${"0".repeat(64)}`;
 const SIGNING: Signing = {

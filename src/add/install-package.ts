@@ -9,7 +9,7 @@ import { installLocked } from "../run/environments/install-packages";
 import { fixedUv } from "../run/environments/find-installer";
 import { lockDependencies } from "../run/environments/lock-dependencies";
 import { packagePlace } from "../run/environments/package-place";
-import { findPython } from "../run/environments/python";
+import { findPython } from "../run/environments/find-python";
 
 /** A locked and installed package. */
 export interface InstalledPackage {

@@ -11,7 +11,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from "nod
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { GRACE_SECONDS } from "../../src/run/stop";
 import type { RunSummary } from "../../src/store/runs/run-summary";
 import { makeSite } from "../run/environments-support";

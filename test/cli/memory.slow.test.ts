@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { suite, test, type TestContext } from "node:test";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { makeSite } from "../run/environments-support";
 import { memoryOf, reportingMemory } from "../support/heap";
 import { REPOSITORY, TAPCTL } from "./support";

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { UserError } from "../../src/common/errors";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { ENVIRONMENTS } from "./support";
 
 const ROOT = join(__dirname, "..", "..");

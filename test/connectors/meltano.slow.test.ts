@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { targetDuckdb } from "../../connectors";
 import { PACKAGE_ROOT } from "../../src/common/package";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { startPostgres } from "../../src/run/postgres/postgres";
 import { ENVIRONMENTS, install, temporaryFolder } from "./support";
 

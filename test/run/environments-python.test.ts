@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { compiled } from "../support/command";
 
 /** A folder of fake Pythons with these versions; each start adds a line to the file `starts`. */

@@ -8,7 +8,7 @@ import type { InstalledSource } from "../../src/model/connector-source";
 import { UserError } from "../../src/common/errors";
 import { fixedUv } from "../../src/run/environments/find-installer";
 import { lockDependencies } from "../../src/run/environments/lock-dependencies";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { commit, writeSource } from "../support/package-sources";
 import { install, makeSite, phases, temporaryFolder, type Site } from "./environments-support";
 

@@ -8,7 +8,7 @@ import type { TestContext } from "node:test";
 import { tap, type ConnectorDefinition } from "../../connectors";
 import type { Environment, EnvironmentProgress } from "../../src/run/environments/environment";
 import { findInstaller } from "../../src/run/environments/find-installer";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { compiled } from "../support/command";
 
 /** The folder with the suite's connectors and uv. */

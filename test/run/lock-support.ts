@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import type { PackageSource } from "../../src/model/connector-source";
 import { fixedUv } from "../../src/run/environments/find-installer";
 import { lockDependencies } from "../../src/run/environments/lock-dependencies";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import { install, makeSite, tiny, type Site } from "./environments-support";
 
 /** A version that is not the newest. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tap, target } from "../../src/model/define-connector";
 import type { Replication } from "../../src/model/replication";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import type { RunContext } from "../../src/run/run-options";
 import { fakeContext } from "./support";
 

@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { tap, target } from "../../src/model/define-connector";
 import type { Environment } from "../../src/run/environments/environment";
 import type { RunEvent } from "../../src/run/events";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 import type { RunContext } from "../../src/run/run-options";
 import { createStop } from "../../src/run/stop";
 import type { Replication } from "../../src/model/replication";

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { createVenv } from "../../src/run/environments/installer";
 import { installUnlocked } from "../../src/run/environments/install-packages";
 import { findInstaller } from "../../src/run/environments/find-installer";
-import { findPython } from "../../src/run/environments/python";
+import { findPython } from "../../src/run/environments/find-python";
 
 const MOTO = "5.2.5";
 const PACKAGES = {

@@ -15,7 +15,7 @@ import type {
 } from "./environment";
 import { environmentName, type EnvironmentContent } from "./environment-key";
 import { withLock } from "../lock";
-import { findPython } from "./python";
+import { findPython } from "./find-python";
 
 const DESCRIBE = packageFile("images", "singer", "runner", "describe.py");
 

@@ -15,7 +15,7 @@ import { fixedUv } from "./find-installer";
 import { lockDependencies } from "./lock-dependencies";
 import { lockReport, type LockChange } from "./lock-report";
 import { loadProject } from "../project";
-import { findPython } from "./python";
+import { findPython } from "./find-python";
 
 interface Lockable {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { PackageSource } from "../../../src/model/connector-source";
 import { createVenv, type InstallContext } from "../../../src/run/environments/installer";
 import { installUnlocked } from "../../../src/run/environments/install-packages";
 import { findInstaller } from "../../../src/run/environments/find-installer";
-import { findPython } from "../../../src/run/environments/python";
+import { findPython } from "../../../src/run/environments/find-python";
 import { logProgress } from "../measure";
 
 /** Versions of the programs that tapctl is compared with. */

@@ -1,16 +1,10 @@
 import { print } from "../common/print";
-import { commandsFor, optionText } from "../common/commands";
 import { externalValues } from "../manifests/stack/external-secrets";
-import { readBuildContext } from "../manifests/images/build-context";
-import { imageRepositories } from "../manifests/images/image-builds";
 import { UserError } from "../common/errors";
-import type { PipelineEntry } from "../model/define";
 import { loadProject } from "../run/project";
 import { assertValid } from "../model/validation/validate";
-import type { RegistrySettings } from "../settings/images";
-import type { CheckedSettings } from "../settings/schema";
 import { checkCharts } from "./charts";
-import { checkExisting, checkMonitoring, findContext } from "./cluster";
+import { checkExisting, checkMonitoring } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { ownNamespaces } from "./existing";
 import {
@@ -18,36 +12,22 @@ import {
   requireExternalSecrets,
   retryExternalSecrets,
 } from "./external-secrets";
-import { offerKind } from "./kind";
-import { requireUnlocked } from "./lock";
 import { lostImages } from "./lost-images";
 import { nextSteps } from "./next-steps";
-import { endOrphans } from "./orphans";
 import { askEngine, runEngine, type Engine, type EngineArgs } from "./pulumi";
-import { findEngine } from "./find-engine";
-import { checkLogin } from "./registry-login";
 import { recover } from "./recover";
-import { checkRegistry } from "../manifests/images/registry";
-import type { Login } from "../common/registry/registry-token";
-import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
-import { nameOf, readState, resourcesOf, type StackState } from "./state";
+import { nameOf, resourcesOf, type StackState } from "./state";
 import { update } from "./update";
 import { refuseNewer } from "./version";
+import { type FoundStack, findStack } from "./find-stack";
+import { repositoriesOf, checkRegistries, loginOf } from "./image-registries";
 
 /** Options of `tapctl up`. */
 export interface UpFlags extends EngineArgs {
   readonly context?: string;
   readonly smokeTest?: boolean;
   readonly refresh?: boolean;
-}
-
-/** A stack with its state and its cluster. */
-interface FoundStack {
-  readonly engine: Engine;
-  readonly settings: CheckedSettings;
-  readonly context: string;
-  readonly state: StackState;
 }
 
 /** `tapctl up`: runs all checks before the first change, then `pulumi up`. */
@@ -115,26 +95,6 @@ export async function recoverStack({ context, ...args }: UpFlags): Promise<void>
   );
 }
 
-async function findStack(args: EngineArgs, wanted: string | undefined): Promise<FoundStack> {
-  const engine = await findEngine(args);
-  requireUnlocked(engine);
-  await endOrphans(args.root);
-  const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
-  const context = findContext(wanted ?? settings.context) ?? (await offerKind(args.yes === true));
-  const commands = commandsFor({
-    project: args.project,
-    stack: () => args.stack,
-    context: () => context,
-    options: [
-      ...optionText("project", args.project),
-      "--on cluster",
-      ...optionText("context", context),
-      ...optionText("namespace", settings.namespace),
-    ],
-  });
-  return { engine: { ...engine, commands }, settings, context, state: readState(engine) };
-}
-
 function refuseWithoutAnswer(yes: boolean): void {
   if (!yes && !canAsk())
     throw new UserError(
@@ -165,48 +125,6 @@ async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolea
       exitCode: 1,
     });
   return consents("Make these changes?", false);
-}
-
-function repositoriesOf(
-  root: string,
-  settings: CheckedSettings,
-  pipelines: readonly PipelineEntry[],
-): readonly string[] {
-  return imageRepositories(pipelines, readBuildContext(settings.images.baseImage, root), settings);
-}
-
-/** Checks whether images can be built and pushed. */
-async function checkRegistries(
-  root: string,
-  settings: CheckedSettings,
-  pipelines: readonly PipelineEntry[],
-  login: Login | undefined,
-): Promise<void> {
-  if (repositoriesOf(root, settings, pipelines).length === 0) return;
-  const { registry, images, aws } = settings;
-  const address = aws?.ecr ? undefined : registry.address;
-  await checkRegistry(images, address);
-  if (address !== undefined && login !== undefined && registry.password !== undefined)
-    await checkLogin(address, login, registry.password);
-}
-
-/**
- * Login for pushing images; undefined if the Docker client provides it, or if the secret is not
- * set, which the program reports.
- */
-function loginOf(
-  engine: Engine,
-  { username, password: secret }: RegistrySettings,
-): Login | undefined {
-  if (username === undefined || secret === undefined) return undefined;
-  const { ok, output } = askEngine(engine, [
-    "config",
-    "get",
-    "--path",
-    `tapctl:secrets["${secret}"]`,
-    ...engine.stack,
-  ]);
-  return ok ? { username, password: output } : undefined;
 }
 
 function setValue(engine: Engine, key: string, value: string): void {

@@ -1,54 +1,14 @@
 import { unexpanded } from "../../model/validation/byte-for-byte";
-import type { Request, RequestFor } from "../../model/request/schema";
+import type { RequestFor } from "../../model/request/schema";
 import type { ClusterSettings } from "./cluster-settings";
-import { parameter, type ParameterName } from "./parameters";
+import { parameter } from "./parameters";
 import { ATTEMPT } from "./singer-retry";
 import { RUN, WORK } from "./store-artifacts";
+import { type RequestTemplate, json } from "./request-template";
+import { file, STREAM, COMMITTED, SUMMARY, LOADED, SCHEMAS, SAVED_SCHEMAS } from "./pod-files";
 
 /** Time for the runner to end after a stop, shorter than the 30 s after which the pod is killed. */
 const GRACE_SECONDS = 20;
-
-/** JSON that Argo inserts into a request when it starts a pod. */
-interface Json {
-  readonly json: string;
-}
-
-/**
- * A request that Argo completes: strings may contain placeholders, and any other value may be one.
- */
-type Template<Of> = {
-  readonly [Field in keyof Of]: Of[Field] extends string | undefined
-    ? string | Json
-    : Of[Field] | Json;
-};
-
-/** A request with placeholders. */
-export type RequestTemplate = {
-  [Command in Request["command"]]: Template<RequestFor<Command>> & { readonly command: Command };
-}[Request["command"]];
-
-/** Path of a run's file in the pods of artifact mode. */
-const file = (name: string): string => `${WORK}/${name}`;
-
-/** Files shared by the containers of stream mode. */
-export const STREAM = {
-  pipe: file("pipe"),
-  tapOutcome: file("tap-outcome"),
-  tapResult: file("tap-result.json"),
-  targetResult: file("target-result.json"),
-  targetOutcome: file("target-outcome"),
-};
-
-/** Files that a commit writes: the state and the summary. */
-export const COMMITTED = file("commit.json");
-export const SUMMARY = file("summary.json");
-export const LOADED = file("loaded.json");
-/** Schemas of the streams after the run. */
-export const SCHEMAS = file("schema.json");
-/** The same, once they are saved. */
-export const SAVED_SCHEMAS = file("saved-schema.json");
-/** Folder that targets write files to. */
-export const OUTPUT = file("output");
 
 /** What a run was planned for. Argo leaves the placeholder of the time in runs without a schedule. */
 const planned = { scheduled: "{{workflow.scheduledTime}}", window: parameter("window") };
@@ -171,15 +131,6 @@ export const lineageRequest = {
   ...planned,
 } satisfies RequestTemplate;
 
-/** A request as the argument of a container, with one field per line. */
-export function requestArgument(request: RequestTemplate): string {
-  const fields = Object.entries(request).map(
-    ([name, value]) =>
-      `  ${JSON.stringify(name)}: ${isJson(value) ? value.json : JSON.stringify(value)}`,
-  );
-  return `{\n${fields.join(",\n")}\n}`;
-}
-
 function tap() {
   return {
     ...run(),
@@ -262,13 +213,4 @@ function ofRun() {
     ...planned,
     extract: parameter("extractKey"),
   };
-}
-
-/** A parameter whose value is JSON: a number, a boolean or an object. */
-function json(name: ParameterName): Json {
-  return { json: parameter(name) };
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && "json" in value;
 }

@@ -23,7 +23,7 @@ import {
 } from "./parameters";
 import { channelSecrets, channelsSource } from "./pipeline-secret";
 import { channelsPatch, connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
-import { OUTPUT } from "./requests";
+import { OUTPUT } from "./pod-files";
 import { WORK } from "./store-artifacts";
 
 /** Images of a replication's connectors. */

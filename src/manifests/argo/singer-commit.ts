@@ -1,13 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
-import {
-  commitRequest,
-  COMMITTED,
-  LOADED,
-  SAVED_SCHEMAS,
-  SCHEMAS,
-  SUMMARY,
-  verdictRequest,
-} from "./requests";
+import { commitRequest, verdictRequest } from "./requests";
+import { COMMITTED, LOADED, SAVED_SCHEMAS, SCHEMAS, SUMMARY } from "./pod-files";
 import { withReports } from "./singer-lineage";
 import { committedFacts, committedMetrics } from "./singer-metrics";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";

@@ -1,7 +1,8 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { previousInput, schemasInput, stateInputs, storeConfigInputs } from "./singer-inputs";
-import { loadRequest, OUTPUT, SCHEMAS } from "./requests";
+import { loadRequest } from "./requests";
+import { OUTPUT, SCHEMAS } from "./pod-files";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import {

@@ -6,7 +6,7 @@ import {
 import type { ClusterSettings, Scratch } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
-import { requestArgument, type RequestTemplate } from "./requests";
+import { requestArgument, type RequestTemplate } from "./request-template";
 import { hardenedContainer, hardenedPod } from "./security";
 import { WORK } from "./store-artifacts";
 import type { Container, Template, Volume, VolumeMount } from "./types";

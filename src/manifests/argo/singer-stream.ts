@@ -1,13 +1,8 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import {
-  SCHEMAS,
-  STREAM,
-  streamCommitRequest,
-  streamTapRequest,
-  streamTargetRequest,
-  type RequestTemplate,
-} from "./requests";
+import { streamCommitRequest, streamTapRequest, streamTargetRequest } from "./requests";
+import { SCHEMAS, STREAM } from "./pod-files";
+import type { RequestTemplate } from "./request-template";
 import { committed } from "./singer-commit";
 import { previousInput, schemasInput, stateInputs } from "./singer-inputs";
 import { withReports } from "./singer-lineage";

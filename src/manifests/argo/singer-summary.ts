@@ -1,5 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { SUMMARY, summaryRequest } from "./requests";
+import { summaryRequest } from "./requests";
+import { SUMMARY } from "./pod-files";
 import { withReports } from "./singer-lineage";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { fileOut, keys, optionalFileIn } from "./store-artifacts";

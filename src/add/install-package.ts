@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../common/errors";
 import type { PackageSource } from "../model/connector-source";
 import { parseAddress } from "../model/package-address";
-import { installError } from "../run/environments/install-failure";
+import { installError } from "../run/environments/install-error";
 import { createVenv, runUv, type InstallContext } from "../run/environments/installer";
 import { installLocked } from "../run/environments/install-packages";
 import { fixedUv } from "../run/environments/find-installer";

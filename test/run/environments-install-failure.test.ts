@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { installError } from "../../src/run/environments/install-failure";
+import { installError } from "../../src/run/environments/install-error";
 
 /** Real output of uv and pip, shortened, and the message for it. */
 const SEEN: readonly {

@@ -7,7 +7,7 @@ import { packageName, sourceVersion } from "../../model/connector-source";
 import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, ReportProgress } from "./environment";
-import { installError, lastMeaningfulLine } from "./install-failure";
+import { installError, lastMeaningfulLine } from "./install-error";
 import { createVenv, type InstallContext, type Installer } from "./installer";
 import { installLocked, installUnlocked } from "./install-packages";
 import { findInstaller } from "./find-installer";

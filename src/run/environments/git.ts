@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { UserError } from "../../common/errors";
 import { isCommit, type GitAddress } from "../../model/package-address";
-import { lastMeaningfulLine } from "./install-failure";
+import { lastMeaningfulLine } from "./install-error";
 import { withoutCredentials } from "./pip-settings";
 
 /** What a git reference is at the moment. */

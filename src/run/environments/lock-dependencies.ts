@@ -10,7 +10,7 @@ import {
 } from "../../../connectors/dependency-lock";
 import { PACKAGE_ROOT } from "../../common/package";
 import { parseAddress } from "../../model/package-address";
-import { installError } from "./install-failure";
+import { installError } from "./install-error";
 import { runUv, type InstallContext } from "./installer";
 import { requestedPackages, versionBounds } from "./install-packages";
 import { oldestPython } from "./python";

@@ -2,17 +2,24 @@ import { resolve } from "node:path";
 import { Argument, type Command } from "commander";
 import type { Commands } from "../common/commands";
 import { joinErrors, UserError } from "../common/errors";
-import { getConfigs, putConfigs, removeConfig, type ConfigChange } from "../run/config-changes";
-import { checkedConfig, putCommand } from "../run/config-files";
+import { getConfigs, putConfigs, removeConfig } from "../run/config-changes";
+import { checkedConfig } from "../run/config-files";
 import type { Replication } from "../model/replication";
-import { CONFIG_PARTS, listConfigs, missingParts, type ConfigPart } from "../store/configs";
+import { CONFIG_PARTS, listConfigs, type ConfigPart } from "../store/configs";
 import type { ObjectStore } from "../store/object-store";
-import { readState } from "../store/state/state";
-import { noneIfUnreadable } from "../store/state/state-envelope";
 import { contextOf } from "./context";
 import { readText } from "./input";
 import { requireReplication } from "./pipeline";
 import { formatBytes, print, printJson, table } from "../common/print";
+import {
+  readsStore,
+  requireFromStore,
+  notFromStore,
+  missingOf,
+  printMissing,
+  inWords,
+  notesOn,
+} from "./config-notes";
 
 interface JsonFlag {
   readonly json?: boolean;
@@ -200,68 +207,4 @@ function checkedTexts(flags: PutFlags): { readonly [Part in ConfigPart]?: string
   });
   if (problems.length > 0) throw joinErrors(problems);
   return Object.fromEntries(texts);
-}
-
-function readsStore({ configFrom }: Replication): boolean {
-  return configFrom === "store";
-}
-
-function requireFromStore(entry: Replication): void {
-  const { cause, fix } = notFromStore(entry.name);
-  if (!readsStore(entry)) throw new UserError(cause, { fix });
-}
-
-function notFromStore(name: string): { readonly cause: string; readonly fix: string } {
-  return {
-    cause: `"${name}" has its settings in the array.`,
-    fix: 'To read them from the store, add configFrom: "store" to its entry.',
-  };
-}
-
-function missingOf(
-  entry: Replication,
-  files: readonly { readonly file: string }[],
-): readonly ConfigPart[] {
-  return readsStore(entry) ? missingParts(files) : [];
-}
-
-function printMissing(commands: Commands, name: string, missing: readonly ConfigPart[]): void {
-  for (const part of missing)
-    print(`${CONFIG_PARTS[part]} is missing. Store it with: ${putCommand(commands, name, part)}`);
-}
-
-function inWords({ file, change, bytes, bytesBefore }: ConfigChange): string {
-  if (change === "same") return `${file} is unchanged`;
-  return `${file} ${change}, ${formatBytes(bytes)}${bytesBefore === null ? "" : ` (was ${formatBytes(bytesBefore)})`}`;
-}
-
-/** Consequences of a change that a user might not expect. */
-async function notesOn(
-  { tapctl }: Commands,
-  files: readonly ConfigChange[],
-  entry: Replication,
-  store: ObjectStore,
-): Promise<readonly string[]> {
-  const { name, formerName, streams } = entry;
-  const given = (part: ConfigPart, ...changes: readonly ConfigChange["change"][]) =>
-    files.some((one) => one.part === part && changes.includes(one.change));
-  const aboutState = given("state", "created", "replaced", "same") || given("target", "replaced");
-  const saved = aboutState
-    ? await readState(store, name, formerName).catch(noneIfUnreadable)
-    : undefined;
-  return [
-    ...(given("catalog", "created") && streams
-      ? ["the entry's streams are ignored while a catalog is stored"]
-      : []),
-    ...(given("state", "created", "replaced", "same") && saved
-      ? [
-          `the saved state takes precedence over the initial state; to replace the saved state: ${tapctl(`state set ${name} FILE`)}`,
-        ]
-      : []),
-    ...(given("target", "replaced") && saved
-      ? [
-          `the saved state is kept; if the data now goes to another destination, start over with: ${tapctl(`run ${name} --full-refresh`)}`,
-        ]
-      : []),
-  ];
 }

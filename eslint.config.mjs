@@ -11,7 +11,7 @@ const PLAIN_JSON = [
   "src/manifests/images/image-builder.ts",
   "src/deploy/*.ts",
   "src/run/{check-connector,runner}.ts",
-  "src/run/environments/{environments,python}.ts",
+  "src/run/environments/{environments,find-python}.ts",
   "src/run/offline/offline-count.ts",
   "policy/*.ts",
   "src/review/pulumi-preview.ts",

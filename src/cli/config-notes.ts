@@ -9,15 +9,18 @@ import { readState } from "../store/state/state";
 import { noneIfUnreadable } from "../store/state/state-envelope";
 import { formatBytes, print } from "../common/print";
 
+/** Whether runs of a pipeline read their settings from the store. */
 export function readsStore({ configFrom }: Replication): boolean {
   return configFrom === "store";
 }
 
+/** @throws UserError if the pipeline has its settings in the array. */
 export function requireFromStore(entry: Replication): void {
   const { cause, fix } = notFromStore(entry.name);
   if (!readsStore(entry)) throw new UserError(cause, { fix });
 }
 
+/** What it means that a pipeline has its settings in the array. */
 export function notFromStore(name: string): { readonly cause: string; readonly fix: string } {
   return {
     cause: `"${name}" has its settings in the array.`,
@@ -25,6 +28,7 @@ export function notFromStore(name: string): { readonly cause: string; readonly f
   };
 }
 
+/** The files that a run needs and the store does not have. */
 export function missingOf(
   entry: Replication,
   files: readonly { readonly file: string }[],
@@ -32,6 +36,7 @@ export function missingOf(
   return readsStore(entry) ? missingParts(files) : [];
 }
 
+/** Prints how to store each missing file. */
 export function printMissing(
   commands: Commands,
   name: string,
@@ -41,6 +46,7 @@ export function printMissing(
     print(`${CONFIG_PARTS[part]} is missing. Store it with: ${putCommand(commands, name, part)}`);
 }
 
+/** A change as text, such as `tap.json created, 120 bytes`. */
 export function inWords({ file, change, bytes, bytesBefore }: ConfigChange): string {
   if (change === "same") return `${file} is unchanged`;
   return `${file} ${change}, ${formatBytes(bytes)}${bytesBefore === null ? "" : ` (was ${formatBytes(bytesBefore)})`}`;

@@ -3,6 +3,7 @@ import type { MetadataOnly, Phase, WorkflowNode, WorkflowObject } from "./object
 
 /** Label in which the controller keeps the Workflow's phase. */
 export const PHASE_LABEL = "workflows.argoproj.io/phase";
+/** Label of Workflows that have ended. */
 export const COMPLETED_LABEL = "workflows.argoproj.io/completed";
 
 /** Phase of a Workflow, from its labels. */

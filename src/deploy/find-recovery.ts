@@ -21,8 +21,10 @@ interface LiveObject {
   };
 }
 
+/** Runs kubectl on the stack's cluster. */
 export type Kubectl = (args: readonly string[], input?: string) => ReturnType<typeof capture>;
 
+/** Compares what an interrupted update was creating with what the cluster has. Changes nothing. */
 export function findRecovery(stack: string, state: StackState, kubectl: Kubectl): Recovery {
   const objects = pendingCreates(state).flatMap((resource) => pendingObject(resource) ?? []);
   const live = liveOf(objects, kubectl);

@@ -17,6 +17,7 @@ export interface FoundStack {
   readonly state: StackState;
 }
 
+/** Finds the stack, its state and its cluster; ends programs that an interrupted update left. */
 export async function findStack(args: EngineArgs, wanted: string | undefined): Promise<FoundStack> {
   const engine = await findEngine(args);
   requireUnlocked(engine);

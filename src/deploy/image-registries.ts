@@ -8,6 +8,7 @@ import { checkLogin } from "./registry-login";
 import { checkRegistry } from "../manifests/images/registry";
 import type { Login } from "../common/registry/registry-token";
 
+/** Repositories of the images that the pipelines need. */
 export function repositoriesOf(
   root: string,
   settings: CheckedSettings,

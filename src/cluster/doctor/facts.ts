@@ -131,6 +131,7 @@ export interface DoctorFacts {
   readonly entries: readonly PipelineEntry[];
 }
 
+/** What a read returns, or the text of the UserError that it ends with. */
 export async function factOf<T>(read: () => Promise<T>): Promise<Fact<T>> {
   try {
     return { ok: true, value: await read() };

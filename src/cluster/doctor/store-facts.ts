@@ -22,6 +22,7 @@ import { slotFact } from "./slots";
 const AT_ONCE = 16;
 const UNREAD = { ok: false as const, why: "the bucket cannot be read" };
 
+/** What the object store of the stack contains, or why it cannot be read. */
 export async function readStoreFacts(
   connection: Connection,
   entries: readonly PipelineEntry[],

@@ -21,6 +21,7 @@ export interface Verification {
 
 /** Variables by which cosign gets keys: arguments of a process are visible to every user. */
 export const PRIVATE_KEY = "TAPCTL_SIGNING_KEY";
+/** The public key, in the same way. */
 export const PUBLIC_KEY = "TAPCTL_PUBLIC_KEY";
 /** Older versions do not have all of the flags. */
 const MIN_VERSION = 3;

@@ -14,7 +14,9 @@ export const STREAM = {
 
 /** Files that a commit writes: the state and the summary. */
 export const COMMITTED = file("commit.json");
+/** Summary of a run. */
 export const SUMMARY = file("summary.json");
+/** Result of the load, for the verdict after it. */
 export const LOADED = file("loaded.json");
 /** Schemas of the streams after the run. */
 export const SCHEMAS = file("schema.json");

@@ -3,6 +3,7 @@ import { rules, schemas, shared, slotLimit, tap, tapRun, target } from "./connec
 import { lastAttempt, run, slices, tapOutcome } from "./run-fields";
 import { path } from "./field-types";
 
+/** Request to run a tap. */
 export const extract = z
   .strictObject({
     command: z.literal("extract"),
@@ -24,6 +25,7 @@ export const extract = z
   })
   .describe("Runs a tap and writes its output to a file.");
 
+/** Request to run a target. */
 export const load = z
   .strictObject({
     command: z.literal("load"),
@@ -46,6 +48,7 @@ export const load = z
   })
   .describe("Gives an extract to a target and writes the state to save.");
 
+/** Request to run both together. */
 export const stream = z
   .strictObject({
     command: z.literal("stream"),
@@ -60,6 +63,7 @@ export const stream = z
   })
   .describe("Runs a tap and a target together.");
 
+/** Request for the catalog of a tap. */
 export const discover = z
   .strictObject({
     command: z.literal("discover"),
@@ -73,6 +77,7 @@ export const discover = z
   })
   .describe("Writes the catalog of a tap.");
 
+/** Request for the replication slots of a tap. */
 export const slots = z
   .strictObject({
     command: z.literal("slots"),
@@ -82,6 +87,7 @@ export const slots = z
   })
   .describe("Writes the replication slots of a tap and their lag to stdout, as JSON.");
 
+/** Request for the description of a connector. */
 export const describe = z
   .strictObject({
     command: z.literal("describe"),

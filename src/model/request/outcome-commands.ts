@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ofRun, planned, tapOutcome } from "./run-fields";
 import { path } from "./field-types";
 
+/** Request to save what a load left. */
 export const commit = z
   .strictObject({
     command: z.literal("commit"),
@@ -29,6 +30,7 @@ export const commit = z
   })
   .describe("Turns the candidate of a load into the state to save.");
 
+/** Request to fail a run. */
 export const verdict = z
   .strictObject({
     command: z.literal("verdict"),
@@ -41,6 +43,7 @@ export const verdict = z
   })
   .describe("Fails a run with the error of an earlier step.");
 
+/** Request for the summary of a run. */
 export const summary = z
   .strictObject({
     command: z.literal("summary"),
@@ -54,6 +57,7 @@ export const summary = z
   .describe("Writes the summary of a run from the results of its steps.");
 
 const text = z.string().exactOptional();
+/** Request for notifications. */
 export const notify = z
   .strictObject({
     command: z.literal("notify"),
@@ -86,6 +90,7 @@ export const notify = z
     "Sends notifications to the channels in CHANNELS: a JSON list, or the URL of a webhook. Never fails.",
   );
 
+/** Request for events of OpenLineage. */
 export const lineage = z
   .strictObject({
     command: z.literal("lineage"),
@@ -105,6 +110,7 @@ export const lineage = z
     "Sends the events of a run to the OpenLineage backend in OPENLINEAGE_URL; never fails.",
   );
 
+/** Request for traces and metrics. */
 export const telemetry = z
   .strictObject({ command: z.literal("telemetry") })
   .describe(

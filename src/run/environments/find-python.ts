@@ -3,7 +3,16 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../common/errors";
-import { type PythonRange, type Python, OLDEST, rangeText, fits, minorOf, minor } from "./python";
+import {
+  type PythonRange,
+  type Python,
+  NEWEST,
+  OLDEST,
+  rangeText,
+  fits,
+  minorOf,
+  minor,
+} from "./python";
 
 /** Options of {@link findPython}. */
 export interface FindPythonOptions {
@@ -49,7 +58,7 @@ export function findPython(
     .update(
       JSON.stringify([
         minor(range.min, OLDEST),
-        minor(range.max, 13),
+        minor(range.max, NEWEST),
         env["PATH"],
         env["TAPCTL_PYTHON"],
         env["PYENV_VERSION"],

@@ -1,6 +1,7 @@
 import { packageName, type InstalledSource } from "../../model/connector-source";
 import type { Reading } from "./install-failure";
 
+/** The index has another file than the lock file. */
 export const otherFile: Reading = (text) => {
   const [, name, version] =
     /Hash mismatch for `([^=`]+)==([^`]+)`/.exec(text) ??
@@ -31,6 +32,7 @@ const CONNECTION_FAILURES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** The index cannot be reached, or refuses. */
 export const unreachable: Reading = (text) => {
   const refused =
     /HTTP status (?:client|server) error \((\d+ [^)]+)\)|(\b(?:401|403|407|5\d\d)) (?:Client|Server) Error/.exec(
@@ -61,6 +63,7 @@ export const unreachable: Reading = (text) => {
 const PIP_NOT_FOUND =
   /satisfies the requirement ([\w.-]+)(?:\[[^\]]*\])?(\S*)(?: \(from [^)]*\))*? \(from versions: ([^)]*)\)/;
 
+/** The index does not have the version. */
 export const noVersion: Reading = (text, { source }) => {
   const [, uvName, uvBounds] = /there is no version of ([^\s=]+)(==\S+?),? and/.exec(text) ?? [];
   const [, pipName, pipBounds, there = "none"] = PIP_NOT_FOUND.exec(text) ?? [];
@@ -79,6 +82,7 @@ export const noVersion: Reading = (text, { source }) => {
       };
 };
 
+/** The index does not have the package. */
 export const noPackage: Reading = (text, { source }) => {
   const name =
     /Because ([^\s=]+) was not found in/.exec(text)?.[1] ?? PIP_NOT_FOUND.exec(text)?.[1];

@@ -20,11 +20,14 @@ export interface Python {
   readonly hasPip: boolean;
 }
 
+/** Minor number of the oldest supported Python. */
 export const OLDEST = 10;
+/** Minor number of the newest one. */
+export const NEWEST = 13;
 
 /** A range as text, such as `3.10 to 3.13`. */
 export function rangeText(range: PythonRange): string {
-  return `3.${minor(range.min, OLDEST)} to 3.${minor(range.max, 13)}`;
+  return `3.${minor(range.min, OLDEST)} to 3.${minor(range.max, NEWEST)}`;
 }
 
 /** Oldest version of a range, such as `3.10`. */
@@ -32,14 +35,17 @@ export function oldestPython(range: PythonRange = {}): string {
   return `3.${minor(range.min, OLDEST)}`;
 }
 
+/** Whether a Python is in a range. */
 export function fits(python: Python, range: PythonRange): boolean {
-  return minorOf(python) >= minor(range.min, OLDEST) && minorOf(python) <= minor(range.max, 13);
+  return minorOf(python) >= minor(range.min, OLDEST) && minorOf(python) <= minor(range.max, NEWEST);
 }
 
+/** Minor number of a Python's version. */
 export function minorOf(python: Python): number {
   return Number(python.version.split(".")[1]);
 }
 
+/** Minor number of a version such as `3.11`. */
 export function minor(version: string | undefined, fallback: number): number {
   return version === undefined ? fallback : Number(version.slice(2));
 }

@@ -62,15 +62,15 @@ and runs it if it needs no account. With names, it updates only their rows. ${ad
 are built with the Singer SDK and ${count(/\| older \|/)} older ones, ${count(/^\| `[\w.-]+\//)} of them from git. A name with a slash is a repository on
 GitHub, added with \`--from git+https://github.com/NAME\`.
 
-To use a mirror of the repositories, let git rewrite their addresses:
+To use a mirror of the repositories, configure git to rewrite their URLs:
 
 \`\`\`sh
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.https://git.example.com/.insteadOf GIT_CONFIG_VALUE_0=https://github.com/
 npm run verify:add MeltanoLabs/tap-csv@v1.3.2
 \`\`\`
 
-The column "Settings" has their number, and in parentheses how many are required. The time depends on the machine and its
-cache of packages.
+The column "Settings" shows the number of settings, and in parentheses how many of them are required. The time depends on the
+machine and its package cache.
 
 | Package | Version | Kind | Settings | Added | Compiles | Runs | Seconds |
 |---|---|---|---|---|---|---|---|

@@ -1,22 +1,12 @@
 import { target } from "../src/model/define-connector";
+import {
+  required,
+  settings,
+  settingsSchema,
+  type TargetCsvClassicSettings,
+} from "./settings/target-csv-classic";
 
-/** Settings of {@link targetCsvClassic}. */
-export interface TargetCsvClassicSettings {
-  /** Output folder. Default: the output folder of the run. */
-  readonly destination_path?: string;
-
-  /** Delimiter. Default: `,`. */
-  readonly delimiter?: string;
-
-  /** Quote character of values that contain a delimiter. Default: `"`. */
-  readonly quotechar?: string;
-
-  /**
-   * Disables the usage report to singer.io, which no longer answers and delays each start by up to
-   * ten seconds. Default: true.
-   */
-  readonly disable_collection?: boolean;
-}
+export type { TargetCsvClassicSettings };
 
 /**
  * Writes CSV files named `<stream>-<local time>.csv` with target-csv 0.3.0, the first Singer
@@ -33,13 +23,9 @@ export const targetCsvClassic = target<TargetCsvClassicSettings>({
   version: "0.3.0",
   executable: "target-csv",
   launcher: "target_csv.py",
-  settings: {
-    destination_path: "string",
-    delimiter: "string",
-    quotechar: "string",
-    disable_collection: "boolean",
-  },
-  required: [],
+  settings,
+  required,
+  settingsSchema,
   defaults: { disable_collection: true },
   concurrentSetup: true,
   outputSetting: "destination_path",

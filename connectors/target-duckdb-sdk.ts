@@ -1,61 +1,12 @@
 import { target } from "../src/model/define-connector";
+import {
+  required,
+  settings,
+  settingsSchema,
+  type TargetDuckdbSdkSettings,
+} from "./settings/target-duckdb-sdk";
 
-/** Settings of {@link targetDuckdbSdk}. */
-export interface TargetDuckdbSdkSettings {
-  /** Path of the database file, such as `warehouse.duckdb`, or `md:name` for MotherDuck. */
-  readonly path: string;
-
-  /** Database schema for the tables, created if it does not exist. Default: `main`. */
-  readonly default_target_schema?: string;
-
-  /**
-   * Database schemas by the first part of stream names of the form `<schema>-<table>`. They take
-   * precedence over `default_target_schema`. Default: none.
-   */
-  readonly schema_mapping?: { readonly [schema: string]: { readonly target_schema: string } };
-
-  /** Name of the database. Default: the file name without its extension. */
-  readonly dbname?: string;
-
-  /** Alias of `dbname`. */
-  readonly database?: string;
-
-  /** MotherDuck token, as `secret("…")`. Default: the environment variable `MOTHERDUCK_TOKEN`. */
-  readonly token?: string;
-
-  /** DuckDB settings, such as `{ memory_limit: "1GB" }`. Default: none. */
-  readonly settings?: { readonly [name: string]: string | number | boolean };
-
-  /** Rows per batch. Default: 100000. */
-  readonly batch_size_rows?: number;
-
-  /** Writes the batches of all streams when one of them is full. Default: false. */
-  readonly flush_all_streams?: boolean;
-
-  /** Adds metadata columns such as `_sdc_extracted_at`. Default: false. */
-  readonly add_metadata_columns?: boolean;
-
-  /** Deletes rows that the tap marks as deleted. Implies `add_metadata_columns`. Default: false. */
-  readonly hard_delete?: boolean;
-
-  /** Levels of nested objects to flatten into columns. Default: 0. */
-  readonly data_flattening_max_level?: number;
-
-  /** Fails on a stream without a key. If false, its rows are appended. Default: true. */
-  readonly primary_key_required?: boolean;
-
-  /** Validates every record against its schema before loading it. Default: false. */
-  readonly validate_records?: boolean;
-
-  /** Folder for batch files. Default: the system's temporary folder. */
-  readonly temp_dir?: string;
-
-  /** Has no effect: the format of batch files is fixed. */
-  readonly delimiter?: string;
-
-  /** Has no effect: the format of batch files is fixed. */
-  readonly quotechar?: string;
-}
+export type { TargetDuckdbSdkSettings };
 
 /**
  * Loads into a DuckDB file or MotherDuck with the published target-duckdb. {@link targetDuckdb} is
@@ -73,26 +24,9 @@ export const targetDuckdbSdk = target<TargetDuckdbSdkSettings>({
   package: "target-duckdb",
   version: "0.8.0",
   launcher: "target_duckdb.py",
-  settings: {
-    path: "string",
-    default_target_schema: "string",
-    schema_mapping: "json",
-    dbname: "string",
-    database: "string",
-    token: "string",
-    settings: "json",
-    batch_size_rows: "number",
-    flush_all_streams: "boolean",
-    add_metadata_columns: "boolean",
-    hard_delete: "boolean",
-    data_flattening_max_level: "number",
-    primary_key_required: "boolean",
-    validate_records: "boolean",
-    temp_dir: "string",
-    delimiter: "string",
-    quotechar: "string",
-  },
-  required: ["path"],
+  settings,
+  required,
+  settingsSchema,
   defaults: { default_target_schema: "main" },
   destination: ["path", "dbname", "database", "default_target_schema", "schema_mapping"],
   trial: { path: "{directory}/trial.duckdb" },

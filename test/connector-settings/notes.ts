@@ -4,12 +4,23 @@ import type { Json, JsonObject } from "../../src/model/connector-settings";
 
 const NOTES = join(__dirname, "..", "..", "connectors", "notes");
 
-/** A file of notes: changes of the JSON Schema that a connector reports, written by hand. */
+/**
+ * A file of notes, written by hand: changes of the JSON Schema that a connector reports, or the
+ * whole schema of a connector without `--about`.
+ */
 interface Notes {
   /** Other files of notes, which concern the settings of theirs that the connector has. */
   readonly use?: readonly string[];
   /** For each setting, what replaces parts of its schema, as a JSON Merge Patch; null removes the setting. */
   readonly settings: JsonObject;
+  /** Required settings of a connector without `--about`. */
+  readonly required?: readonly string[];
+}
+
+/** The JSON Schema of a connector that reports none. */
+export function schemaFromNotes(name: string): JsonObject {
+  const { settings, required = [] } = readNotes(name);
+  return { type: "object", properties: settings, required: [...required] };
 }
 
 /**

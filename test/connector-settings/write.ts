@@ -1,6 +1,6 @@
 /**
  * Writes the typed settings of the connectors of this package from what their `--about` reports in the locked version
- * and from the notes in `connectors/notes/`: `npm run connectors:settings [NAME...]`. It installs the connectors.
+ * and from the notes in `connectors/notes/`, or from the notes alone if there is no `--about`: `npm run connectors:settings [NAME...]`. It installs the connectors.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import * as connectors from "../../connectors";
 import type { Tap, Target } from "../../connectors";
 import { readAbout } from "../../src/add/about";
 import { install } from "../connectors/support";
-import { withNotes } from "./notes";
+import { schemaFromNotes, withNotes } from "./notes";
 import { settingsFile } from "./settings-file";
 
 const FOLDER = join(__dirname, "..", "..", "connectors", "settings");
@@ -27,8 +27,8 @@ export const SHIPPED: readonly Shipped[] = Object.entries(connectors)
 /** Path of the file with a connector's settings. */
 export const settingsPath = (name: string): string => join(FOLDER, `${name}.ts`);
 
-/** What the file with a connector's settings holds; undefined if the connector has no `--about`. */
-export async function settingsText({ identifier, use }: Shipped): Promise<string | undefined> {
+/** What the file with a connector's settings holds. */
+export async function settingsText({ identifier, use }: Shipped): Promise<string> {
   const { descriptionFile } = await install(use);
   const { command } = JSON.parse(readFileSync(descriptionFile, "utf8")) as {
     readonly command: readonly [string, ...string[]];
@@ -36,7 +36,7 @@ export async function settingsText({ identifier, use }: Shipped): Promise<string
   const [program, ...args] = command;
   const { name } = use.connector;
   const { settings, hasAbout, problems } = await readAbout(program, args);
-  if (!hasAbout) return undefined;
+  if (!hasAbout) return settingsFile(name, identifier, schemaFromNotes(name));
   if (settings === undefined) throw new Error(`${name}: ${problems.join("; ")}`);
   return settingsFile(name, identifier, withNotes(name, settings));
 }
@@ -45,13 +45,8 @@ async function main(names: readonly string[]): Promise<void> {
   for (const shipped of SHIPPED) {
     const { name } = shipped.use.connector;
     if (names.length > 0 && !names.includes(name)) continue;
-    const text = await settingsText(shipped);
-    if (text !== undefined) writeFileSync(settingsPath(name), text);
-    process.stdout.write(
-      text === undefined
-        ? `${name}: no --about, its settings are written by hand\n`
-        : `${name}: ${settingsPath(name)}\n`,
-    );
+    writeFileSync(settingsPath(name), await settingsText(shipped));
+    process.stdout.write(`${name}: ${settingsPath(name)}\n`);
   }
 }
 

@@ -4,15 +4,11 @@ import { test } from "node:test";
 import { secret, tap, tapPostgres, tapRestApi, targetCsv, targetDuckdb } from "../../connectors";
 import { settingsPath, settingsText, SHIPPED } from "../connector-settings/write";
 
-/** Connectors without `--about`, whose settings are written by hand. */
-const OLDER = ["tap-exchangeratesapi", "target-csv-classic", "target-duckdb-sdk", "target-jsonl"];
-
 for (const shipped of SHIPPED) {
   const { name } = shipped.use.connector;
-  const isOlder = OLDER.includes(name);
-  test(`connector settings: ${name} ${isOlder ? "has no --about" : "has those of its --about and its notes"}`, async () => {
+  test(`connector settings: ${name} has those of its --about and its notes`, async () => {
     const text = await settingsText(shipped);
-    const file = isOlder ? undefined : readFileSync(settingsPath(name), "utf8");
+    const file = readFileSync(settingsPath(name), "utf8");
     assert.equal(text, file, `run npm run connectors:settings ${name}`);
   });
 }

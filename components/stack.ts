@@ -1,38 +1,20 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
-import { ArgoWorkflows } from "./argo/argo-workflows";
-import { defaultClusterSettings } from "../src/manifests/argo/cluster-settings";
-import { ADMISSION_LABEL } from "../src/manifests/admission/image-policies";
 import { SMOKE_TEST } from "../src/manifests/argo/smoke-test";
-import { ArtifactRepository } from "./store/artifact-repository";
 import { readBuildContext } from "../src/manifests/images/build-context";
-import type { CloudArgs, CloudParts } from "./cloud";
+import type { CloudArgs } from "./cloud";
 import { cloudOf } from "./load-cloud";
-import { ExternalStore } from "./store/external-store";
 import { imageRepositories } from "../src/manifests/images/image-builds";
-import { ImageAdmission } from "./images/image-admission";
-import { stackImages } from "./images/images";
-import { Console } from "./ui/console";
 import { KUBE_CLIENT } from "./kube-client";
-import { Minio } from "./store/minio";
-import { Monitoring } from "./monitoring/monitoring";
-import type { ObjectStoreBuckets } from "./store/object-store";
-import { ExternalSecrets } from "./pipelines/external-secrets";
-import { externalValues } from "../src/manifests/stack/external-secrets";
 import { Pipeline } from "./pipelines/pipeline";
-import { PipelinesNamespace } from "./pipelines/pipelines-namespace";
+import { declarePlatform } from "./platform";
 import type { Digests } from "./images/ready-image";
-import { SingerTemplate } from "./argo/singer-template";
-import { SmokeTest } from "./argo/smoke-test";
-import { stackClusterSettings, telemetryHeaders } from "../src/manifests/stack-cluster-settings";
+import { telemetryHeaders } from "../src/manifests/stack-cluster-settings";
 import { readCertificates } from "../src/settings/certificate-authority";
 import { assertDeployable } from "../src/settings/deployable";
 import { VERSION } from "../src/common/package";
-import { pullAddressOf } from "../src/common/registry/repositories";
 import type { PipelineEntry } from "../src/model/define";
 import type { Settings } from "../src/settings/load-settings";
-import { storeClients } from "../src/manifests/stack/network-policies";
-import { monitored } from "../src/manifests/stack/monitoring-objects";
 
 /** Outputs of a stack. Few and short, because they show in every preview. */
 export interface StackOutputs {
@@ -79,134 +61,12 @@ export function deploy(
   assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
   const headers = telemetryHeaders(settings);
-  const { secrets, networkPolicy, protect } = settings;
-  // Objects are updated in place, because users refer to them by name.
-  const provider = new Provider("cluster", {
-    ...(settings.context !== "" && { context: settings.context }),
-    clusterIdentifier: settings.context || "current",
-    enableConfigMapMutable: true,
-    enableSecretMutable: true,
-    kubeClientSettings: KUBE_CLIENT,
-  });
-  const opts = { providers: [provider], transformations: [...transformations] };
+  const opts = { providers: [cluster(settings)], transformations: [...transformations] };
   const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
-
-  const space = new PipelinesNamespace(
-    "pipelines",
-    {
-      settings: {
-        ...defaultClusterSettings,
-        namespace: settings.namespace,
-        podSecurity: settings.podSecurity,
-      },
-      registry: settings.registry,
-      secrets,
-      networkPolicy,
-      protect,
-      ...(settings.images.signing?.admission && { labels: ADMISSION_LABEL }),
-      ...(cloud.identity && { identity: cloud.identity }),
-      ...(settings.notifications.webhook !== undefined && {
-        webhook: settings.notifications.webhook,
-      }),
-      ...(settings.lineage.openlineage?.apiKey !== undefined && {
-        lineageKey: settings.lineage.openlineage.apiKey,
-      }),
-      ...(headers && { telemetryHeaders: headers }),
-      ...(settings.notifications.channels && { channels: settings.notifications.channels }),
-      ...(certificates !== undefined && { certificates }),
-    },
+  const { namespace, images, template } = declarePlatform(
+    { settings, entries, cloud, certificates, headers, digests },
     opts,
   );
-  const external = externalValues(entries);
-  if (external.length > 0)
-    new ExternalSecrets(
-      "external-secrets",
-      { namespace: space.namespace.metadata.name, values: external },
-      { ...opts, deletedWith: space.namespace },
-    );
-  const buckets = objectStore(settings, cloud, opts);
-  const repository = new ArtifactRepository(
-    "artifact-repository",
-    {
-      namespace: space.namespace.metadata.name,
-      buckets,
-      ...(certificates !== undefined && { certificates }),
-    },
-    { ...opts, deletedWith: space.namespace },
-  );
-  const argo = settings.argo.install
-    ? [
-        new ArgoWorkflows(
-          "argo",
-          { settings: settings.argo, workflowNamespace: settings.namespace, secrets },
-          opts,
-        ),
-      ]
-    : [];
-  const images = stackImages(
-    entries,
-    readBuildContext(settings.images.baseImage),
-    {
-      settings,
-      secrets,
-      digests,
-      ...(cloud.registry && { registry: cloud.registry }),
-      ...(certificates !== undefined && { certificates }),
-    },
-    opts,
-  );
-  const { signing } = settings.images;
-  const admission = signing?.admission
-    ? [
-        new ImageAdmission(
-          "image-admission",
-          {
-            settings,
-            signing,
-            address: cloud.registry?.login?.address ?? pullAddressOf(settings.registry),
-          },
-          { ...opts, dependsOn: [space] },
-        ),
-      ]
-    : [];
-  const installed = {
-    ...opts,
-    dependsOn: [space, repository, ...argo, ...admission],
-    deletedWith: space.namespace,
-  };
-  const template = new SingerTemplate(
-    "singer",
-    { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner },
-    installed,
-  );
-  const monitoring = monitored(settings);
-  if (monitoring)
-    new Monitoring("monitoring", monitoring, {
-      ...opts,
-      dependsOn: [space],
-      deletedWith: space.namespace,
-    });
-  new SmokeTest(
-    "smoke-test",
-    {
-      settings: template.settings,
-      runnerImage: images.runner,
-      marksBucket: settings.objectStore.kind === "s3",
-    },
-    installed,
-  );
-  if (settings.ui.enabled)
-    new Console(
-      "console",
-      {
-        settings,
-        secrets,
-        namespace: space.namespace.metadata.name,
-        pullSecrets: template.settings.imagePullSecrets,
-        ...(cloud.registry && { registry: cloud.registry }),
-      },
-      installed,
-    );
   for (const entry of entries) {
     new Pipeline(
       entry.name,
@@ -214,8 +74,8 @@ export function deploy(
         entry,
         settings: template.settings,
         images: images.of,
-        secrets,
-        deletedWith: space.namespace,
+        secrets: settings.secrets,
+        deletedWith: namespace,
       },
       { ...opts, dependsOn: [template] },
     );
@@ -229,6 +89,17 @@ export function deploy(
   };
 }
 
+/** The stack's cluster. Objects are updated in place, because users refer to them by name. */
+function cluster({ context }: Settings): Provider {
+  return new Provider("cluster", {
+    ...(context !== "" && { context }),
+    clusterIdentifier: context || "current",
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+    kubeClientSettings: KUBE_CLIENT,
+  });
+}
+
 function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {
   return {
     settings,
@@ -239,26 +110,4 @@ function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): Clo
       settings,
     ),
   };
-}
-
-function objectStore(
-  { objectStore: store, namespace, argo, secrets, networkPolicy, protect, monitoring }: Settings,
-  { buckets }: CloudParts,
-  opts: pulumi.ComponentResourceOptions,
-): ObjectStoreBuckets {
-  if (store.kind === "minio")
-    return new Minio(
-      "minio",
-      {
-        settings: store,
-        clients: storeClients({ namespace, argo, monitoring }),
-        networkPolicy,
-        protect,
-      },
-      opts,
-    ).buckets;
-  if (store.kind === "s3")
-    return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
-  if (buckets === undefined) throw new Error("the cloud declared no buckets");
-  return buckets;
 }

@@ -2,7 +2,7 @@ import type { Request, RequestFor } from "../../model/request/schema";
 import { parameter, type ParameterName } from "./parameters";
 
 /** JSON that Argo inserts into a request when it starts a pod. */
-interface Json {
+export interface Json {
   readonly json: string;
 }
 

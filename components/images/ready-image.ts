@@ -82,5 +82,5 @@ function valueOf(secret: pulumi.Output<string>): Promise<string> {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof UserError)) throw error;
-  return error.message;
+  return error.problem;
 }

@@ -86,7 +86,7 @@ function sourceAfter(before: PackageSource, { version, from }: UpgradeOptions): 
   if (!isAddress(was)) return { ...rest, package: was, version: version ?? "latest" };
   if (version === undefined) return { ...rest, package: was };
   if (!was.startsWith("git+"))
-    throw new UserError(`${was} has its version in its name`, {
+    throw new UserError(`--version cannot be used with ${was}: the version is part of its name`, {
       fix: "Name the new package with --from.",
     });
   return { ...rest, package: was.replace(/@[^@#]*(?=#|$)/, `@${version}`) as PackageAddress };

@@ -35,7 +35,7 @@ export function addAdd(program: Command): void {
     )
     .option("--python <range>", "Python versions that it supports, such as 3.10-3.11")
     .option("--name <name>", "name of the connector (default: that of its command)")
-    .option("--upgrade", "change the version of an added connector and show what changes")
+    .option("--upgrade", "change the version of an added connector and list the changed settings")
     .option("--json", "print as JSON: {name, version, files, unknown, changes}")
     .addHelpText(
       "after",

@@ -8,7 +8,7 @@ export function addBuild(program: Command): void {
     .command("build")
     .summary("build and push the images of a stack without Pulumi")
     .description(
-      "build the images of a stack that its registry does not have, push them, and print the digests of all as JSON, for render --images; needs Docker, and its login if the registry requires one",
+      "build and push the images that are missing from a stack's registry, and print the digests of all images as JSON, for render --images; needs Docker, logged in if the registry requires it",
     )
     .option("--stack <name>", "stack to use, with settings in Pulumi.NAME.yaml", DEFAULT_STACK)
     .addHelpText("after", "\nExample:\n  $ npx tapctl build --stack prod > digests.json")

@@ -21,10 +21,7 @@ export function addDeploy(program: Command): void {
   )
     .option("--yes", "skip the confirmation prompt")
     .option("--no-smoke-test", "skip the smoke test of the installation")
-    .option(
-      "--no-refresh",
-      "skip reading the cluster first, so that manual changes are not reverted",
-    )
+    .option("--no-refresh", "do not read the cluster first, so that manual changes are kept")
     .action(async (_: unknown, command: Command) =>
       (await import("../deploy/up.js")).up(flagsOf(command)),
     );
@@ -61,7 +58,7 @@ export function addPin(program: Command): void {
 export function addSbom(program: Command): void {
   program
     .command("sbom [names...]")
-    .summary("print what a connector's image consists of")
+    .summary("print the SBOM of a connector's image")
     .description(
       "print the SBOM of a connector's image (CycloneDX JSON), as recorded when it was built and read from the registry; names are connectors or images (default: all connectors)",
     )

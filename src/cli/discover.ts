@@ -24,8 +24,8 @@ interface DiscoverFlags {
 }
 
 const EXAMPLES = `
-Writes pipelines/catalogs/NAME.catalog.json and NAME.ts, and stores the catalog for runs: with --on cluster
-for those on the cluster. Exit code of --diff: 0 without differences, 1 with differences.
+Writes pipelines/catalogs/NAME.catalog.json and NAME.ts, and stores the catalog for local runs, or with
+--on cluster for runs on the cluster. Exit code of --diff: 0 without differences, 1 with differences.
 
 Examples:
   $ npx tapctl discover orders
@@ -38,7 +38,7 @@ export function addDiscover(program: Command): void {
     .command("discover <name>")
     .summary("store the catalog of a pipeline's tap")
     .description("run a tap's discovery on this machine, store its catalog and list its streams")
-    .option("--diff", "compare with the stored catalog instead of storing")
+    .option("--diff", "compare the source with the stored catalog, and store nothing")
     .option("--json", "print as JSON")
     .option("--verbose", "show the tap's log")
     .addHelpText("after", EXAMPLES)

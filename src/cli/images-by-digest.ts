@@ -94,7 +94,7 @@ async function lookedUp(images: readonly string[], stack: string): Promise<Image
       ].join("\n"),
       {
         fix: ({ tapctl }) =>
-          `Push them first: ${tapctl(`build --stack ${stack}`)} prints their digests, for --images.`,
+          `Push them first, with: ${tapctl(`build --stack ${stack}`)}. Pass the digests that it prints with --images.`,
         exitCode: 1,
       },
     );

@@ -43,7 +43,7 @@ export function addInit(program: Command): void {
     .description(
       "create a project in a folder (default: this one), whose files it never overwrites",
     )
-    .option("--yes", "ask nothing: the template and schedule of the options, or the defaults")
+    .option("--yes", "skip the prompts: use the given template and schedule, or the defaults")
     .addOption(
       new Option("--template <name>", "source and target of the first pipeline").choices(
         Object.keys(TEMPLATES),
@@ -51,7 +51,7 @@ export function addInit(program: Command): void {
     )
     .option("--schedule <cron>", `schedule of the first pipeline (default: ${DEFAULT_SCHEDULE})`)
     .option("--from <file>", "pipelines of a Meltano project: its meltano.yml")
-    .option("--environment <name>", "with --from: Meltano environment whose settings count")
+    .option("--environment <name>", "with --from: Meltano environment to use")
     .option("--github", "write workflows for GitHub Actions: review, deployment, drift")
     .option(
       "--tapctl <spec>",
@@ -147,8 +147,8 @@ async function choose({ yes, json, template, schedule }: InitFlags): Promise<Cho
   };
   if (yes || json || named !== undefined) return defaults;
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
-    throw new UserError("init asks for source, target and schedule, and this is not a terminal", {
-      fix: "Name a template with --template, or use the defaults with --yes",
+    throw new UserError("init prompts for source, target and schedule, which needs a terminal.", {
+      fix: "Name a template with --template, or use the defaults with --yes.",
     });
   const prompt = openPrompt();
   try {

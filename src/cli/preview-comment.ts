@@ -84,7 +84,7 @@ function moment(text: string | undefined): Date {
 function folder(flag: string, path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(`${flag} ${path}: the folder does not exist.`, {
-      fix: "Give the path of a checkout of the project.",
+      fix: "Use the path of a checkout of the project.",
     });
   return resolve(path);
 }

@@ -61,7 +61,7 @@ export function addRender(program: Command): void {
       "--base-image <image>",
       `base image of the connector images (default: the stack's, else ${WITHOUT_STACK.baseImage})`,
     )
-    .option("--complete", "write everything that the stack consists of, for GitOps")
+    .option("--complete", "write the whole stack, for GitOps")
     .addOption(
       new Option("--for <tool>", "with --complete: the program that applies the files")
         .choices(["argo-cd", "flux"])
@@ -146,7 +146,7 @@ async function complete(flags: RenderFlags, command: Command): Promise<void> {
     throw new UserError(
       `${ofStack.map(([name]) => name).join(", ")} cannot be used with --complete.`,
       {
-        fix: "Set it in the file of the stack.",
+        fix: "Set it in the stack's file.",
       },
     );
   if (stack === undefined || out === undefined || repo === undefined)

@@ -7,9 +7,7 @@ export function addSearch(program: Command): void {
   program
     .command("search <text...>")
     .summary("search for taps and targets")
-    .description(
-      "search an index of public taps and targets that is part of this package; it needs no network",
-    )
+    .description("search the index of public taps and targets in this package; works offline")
     .option("--json", "print as JSON: {date, connectors}")
     .addHelpText(
       "after",

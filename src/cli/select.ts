@@ -31,7 +31,7 @@ export function addSelect(program: Command): void {
       localOnly(command);
       if (!process.stdin.isTTY || !process.stdout.isTTY)
         throw new UserError("select needs a terminal.", {
-          fix: "Write `streams` in the array by hand, or run the command in a terminal.",
+          fix: "Edit `streams` in the array by hand, or run the command in a terminal.",
         });
       const context = contextOf(command, "named");
       const { root } = context.project;

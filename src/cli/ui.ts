@@ -29,7 +29,7 @@ export function addUi(program: Command): void {
     .command("ui")
     .summary("open the console, a live page about the pipelines")
     .description(
-      "serve a live page about the pipelines and their runs to the browser of this machine, until Ctrl-C; for a cluster, it links to the consoles of Argo Workflows and MinIO",
+      "open a live page about the pipelines and their runs in the browser, until Ctrl-C; with --on cluster, it links to the consoles of Argo Workflows and MinIO",
     )
     .option("--allow-changes", "add buttons that run, cancel, retry, suspend and roll back")
     .addOption(new Option("--port <n>", "port to listen on").default("0", "a free one"))

@@ -53,13 +53,13 @@ function sourceFiles(root: string, place: string): readonly string[] {
   if (found?.isFile()) return [""];
   if (!found?.isDirectory())
     throw new UserError(`the package ${place} does not exist in ${root}`, {
-      fix: "Correct the package of the connector, a path below the project's folder.",
+      fix: "Correct package in the connector: a path below the project folder.",
     });
   const files = filesBelow(path).map((file) => relative(path, file).split(sep).join("/"));
   if (!files.includes("pyproject.toml") && !files.includes("setup.py"))
     throw new UserError(
       `${place} is not the folder of a Python package: it has neither pyproject.toml nor setup.py`,
-      { fix: "Name the folder that has them." },
+      { fix: "Use a folder that contains one of these files." },
     );
   return files.sort();
 }

@@ -41,7 +41,7 @@ export async function pulumi(given: readonly string[]): Promise<void> {
     const commands = commandsFor({ project: from, stack: () => stack });
     if (isPlainSetting(args))
       throw new UserError(
-        `Settings belong in Pulumi.${stack}.yaml, which overrides them at the next \`${commands.onStack("up")}\`.`,
+        `This setting would be lost: Pulumi.${stack}.yaml overrides it at the next \`${commands.onStack("up")}\`.`,
         { fix: "Edit that file; use `config set` here only for secrets, with --secret." },
       );
     const engine = await findEngine({

@@ -54,7 +54,7 @@ export async function writeSboms(
   const [only, ...others] = documents;
   if (out === undefined) {
     if (only === undefined || others.length > 0)
-      throw new UserError(`there are ${documents.length} SBOMs, and only one can be printed`, {
+      throw new UserError(`${documents.length} SBOMs were found, but only one can be printed`, {
         fix: "Write them to a folder with: --out DIR",
       });
     return print(only.text.trimEnd());

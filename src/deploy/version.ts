@@ -16,9 +16,12 @@ interface Recorded {
 export function refuseNewer(recorded: readonly Recorded[], own = VERSION): void {
   const made = recorded.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.["version"];
   if (typeof made === "string" && isNewer(made, own))
-    throw new UserError(`The stack was last updated by tapctl ${made}, and this is ${own}.`, {
-      fix: `Upgrade first: npm install tapctl@${made}`,
-    });
+    throw new UserError(
+      `The stack was last updated by tapctl ${made}, which is newer than this version, ${own}.`,
+      {
+        fix: `Upgrade first: npm install tapctl@${made}`,
+      },
+    );
 }
 
 /**

@@ -8,7 +8,7 @@ export function requireNew(folder: string, paths: readonly string[]): void {
   const existing = paths.filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0)
     throw new UserError(`${folder} has files that init would overwrite: ${existing.join(", ")}`, {
-      fix: "Choose another folder, or move these files away",
+      fix: "Choose another folder, or move these files.",
     });
 }
 
@@ -37,7 +37,7 @@ export function writeProject(folder: string, files: readonly ProjectFile[]): voi
     for (const made of created.reverse()) rmdirSync(made);
     const { code, path } = error as NodeJS.ErrnoException;
     throw new UserError(`${path ?? folder} cannot be written (${code}); nothing was created`, {
-      fix: "Choose a folder that you can write to",
+      fix: "Choose a folder that you can write to.",
       exitCode: 1,
     });
   }

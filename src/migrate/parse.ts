@@ -60,7 +60,7 @@ export function parseFile(file: string, text: string): ParsedFile {
     });
   if (!isMap(document.contents))
     throw new UserError(`${file}: is not a Meltano project.`, {
-      fix: "Use a file with top-level fields such as plugins and schedules.",
+      fix: "Use a meltano.yml, which has top-level fields such as plugins and schedules.",
     });
   const source: Source = { file, document, lines };
   const top = jsonOf(document.contents, document) as JsonObject;

@@ -137,7 +137,7 @@ function nameOf(urn: string): { readonly type: string; readonly name: string } {
 
 function refusal(file: string, problem: string): UserError {
   return new UserError(`--preview ${file}: ${problem}.`, {
-    fix: `Give the output of \`pulumi preview --json\` of ${VERSIONS}, without PULUMI_ENABLE_STREAMING_JSON_PREVIEW.`,
+    fix: `Use the output of \`pulumi preview --json\` of ${VERSIONS}, without PULUMI_ENABLE_STREAMING_JSON_PREVIEW.`,
   });
 }
 

@@ -39,7 +39,7 @@ export function parseObject(where: string, text: string | Buffer, what: string):
   const json = parseText(where, text);
   if (json.kind !== "object")
     throw new UserError(`${where}: is not a JSON object, as ${what}.`, {
-      fix: "Store a file with one JSON object.",
+      fix: "Use a file with one JSON object.",
     });
   return json;
 }
@@ -65,7 +65,7 @@ function checkCatalog(where: string, catalog: JsonText, text: string): string {
   const isList = streams?.kind === "array" && streams.items.every(({ kind }) => kind === "object");
   if (!isList)
     throw new UserError(`${where}: is not a Singer catalog: it has no list "streams" of objects.`, {
-      fix: "Store a catalog as the tap prints it with --discover.",
+      fix: "Use a catalog that the tap prints with --discover.",
     });
   return text;
 }

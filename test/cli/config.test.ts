@@ -165,7 +165,7 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     "invalid files, all at once and without their content",
     "put kept --tap broken.json --target nowhere.json --catalog no-catalog.json --state list.json",
-    '--tap broken.json: is not JSON.\nnowhere.json: cannot be read (ENOENT).\n--catalog no-catalog.json: is not a Singer catalog: it has no list "streams" of objects.\n--state list.json: is not a JSON object, as a Singer state is.\nCorrect the file.\nCheck the path and its permissions.\nStore a catalog as the tap prints it with --discover.\nStore a file with one JSON object.\n',
+    '--tap broken.json: is not JSON.\nnowhere.json: cannot be read (ENOENT).\n--catalog no-catalog.json: is not a Singer catalog: it has no list "streams" of objects.\n--state list.json: is not a JSON object, as a Singer state is.\nCorrect the file.\nCheck the path and its permissions.\nUse a catalog that the tap prints with --discover.\nUse a file with one JSON object.\n',
   ],
   [
     "an empty state",
@@ -175,7 +175,7 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     "a catalog whose streams are text",
     "put kept --catalog text-catalog.json",
-    '--catalog text-catalog.json: is not a Singer catalog: it has no list "streams" of objects.\nStore a catalog as the tap prints it with --discover.\n',
+    '--catalog text-catalog.json: is not a Singer catalog: it has no list "streams" of objects.\nUse a catalog that the tap prints with --discover.\n',
   ],
   [
     "a reference to a secret",

@@ -127,7 +127,7 @@ suite("import: errors", () => {
       "a file that is not a Meltano project",
       { "meltano.yml": "- a\n" },
       [],
-      /^meltano\.yml: is not a Meltano project\.\nUse a file with top-level fields such as plugins and schedules\.\n$/,
+      /^meltano\.yml: is not a Meltano project\.\nUse a meltano\.yml, which has top-level fields such as plugins and schedules\.\n$/,
     ],
     [
       "an object of plugins",

@@ -78,7 +78,7 @@ test("preview-comment: an error has at most two lines", async (t) => {
   const cases = [
     [
       ["--base", join(broken, "no"), "--head", good],
-      /^--base \S+\/no: the folder does not exist\.\nGive the path of a checkout/,
+      /^--base \S+\/no: the folder does not exist\.\nUse the path of a checkout/,
       2,
     ],
     [["--base", good, "--head", broken], /^--head \S+: it has no pipelines\/index\.ts\n$/, 2],

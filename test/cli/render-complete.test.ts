@@ -226,7 +226,7 @@ describe("render --complete: images", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^1 image has no digest:\nlocalhost:\d+\/tap-postgres:\S+: localhost:\d+ does not have the image tap-postgres:\S+\nPush them first: .*tapctl build --stack prod prints their digests, for --images\./,
+      /^1 image has no digest:\nlocalhost:\d+\/tap-postgres:\S+: localhost:\d+ does not have the image tap-postgres:\S+\nPush them first, with: .*tapctl build --stack prod\. Pass the digests that it prints with --images\./,
     );
     assert.ok(!existsSync(join(project, "deploy")));
   });
@@ -255,7 +255,7 @@ describe("render --complete: errors", () => {
   const cases = [
     [
       ["--registry", "x.example.com"],
-      /^--registry cannot be used with --complete\.\nSet it in the file/,
+      /^--registry cannot be used with --complete\.\nSet it in the stack's file/,
     ],
     [["--namespace", "etl"], /^--namespace cannot be used with --complete\./],
     [["--secret-store", "Vault/x"], /^Invalid value for --secret-store: "Vault\/x"\./],

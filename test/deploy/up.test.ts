@@ -365,7 +365,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^The stack was last updated by tapctl 99\.0\.0, and this is \d+\.\d+\.\d+\.\nUpgrade first: npm install tapctl@99\.0\.0/m,
+    /^The stack was last updated by tapctl 99\.0\.0, which is newer than this version, \d+\.\d+\.\d+\.\nUpgrade first: npm install tapctl@99\.0\.0/m,
   ],
   [
     "missing charts",
@@ -567,7 +567,7 @@ test("pulumi: it shows its help, and refuses a setting that the next up would ov
   assert.equal(code, 2);
   assert.equal(
     err,
-    "Settings belong in Pulumi.dev.yaml, which overrides them at the next `npx tapctl up`.\nEdit that file; use `config set` here only for secrets, with --secret.\n",
+    "This setting would be lost: Pulumi.dev.yaml overrides it at the next `npx tapctl up`.\nEdit that file; use `config set` here only for secrets, with --secret.\n",
   );
   assert.doesNotMatch(calls, /config set/);
 });

@@ -118,7 +118,7 @@ test("init: without a terminal, and without --yes or --template, it is an error"
   const folder = temporaryFolder(t);
   const { code, stderr } = await tapctl(folder, ["init"]);
   assert.equal(code, 2);
-  assert.match(stderr, /not a terminal\nName a template with --template/);
+  assert.match(stderr, /which needs a terminal\.\nName a template with --template/);
   assert.deepEqual(filesBelow(folder), []);
 });
 

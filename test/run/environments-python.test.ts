@@ -77,7 +77,7 @@ test("Python: TAPCTL_PYTHON is used or rejected, never skipped", async (t) => {
   });
   await assert.rejects(
     findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "rubbish") } }),
-    { message: /is not a Python that starts/ },
+    { message: /this Python does not start/ },
   );
 });
 

@@ -96,7 +96,7 @@ suite("packages from other places than an index", { concurrency: 1 }, () => {
     const errors = [
       [
         `git+file://${repository}@v9`,
-        `file://${repository} has no tag or branch "v9"\nSome that it has: v1.0.0, main`,
+        `file://${repository} has no tag or branch "v9"\nUse one that exists, such as: v1.0.0, main`,
       ],
       [
         `git+file://${repository}-gone@v1`,

@@ -1,7 +1,7 @@
 import { parseImageReference } from "./image-reference";
 import { UserError } from "../errors";
 import { registryHost, requestImage } from "./registry-request";
-import type { Login } from "./registry-token";
+import { REGISTRY_FIX, type Login } from "./registry-token";
 
 /** Media types of manifests and of indexes of several platforms. */
 export const MANIFESTS = [
@@ -28,12 +28,15 @@ export async function digestOf(image: string, login?: Login): Promise<string> {
   const answer = await headOf(image, tag, PATIENT_MS, login);
   const registry = registryHost(host);
   if (answer.status === 404)
-    throw new UserError(`${registry} does not have the image ${repository}:${tag}`, 1);
+    throw new UserError(`${registry} does not have the image ${repository}:${tag}`, {
+      fix: "Correct the name and the tag of the image, or push it.",
+      exitCode: 1,
+    });
   const digest = answer.headers.get("docker-content-digest");
   if (!answer.ok || digest === null)
     throw new UserError(
       `${registry} does not return the digest of ${repository}:${tag}: it answers ${answer.status}`,
-      1,
+      { fix: REGISTRY_FIX, exitCode: 1 },
     );
   return digest;
 }

@@ -3,7 +3,7 @@ import { parseImageReference } from "./image-reference";
 import { UserError } from "../errors";
 import { MANIFESTS } from "./image-digest";
 import { requestImage } from "./registry-request";
-import type { Login } from "./registry-token";
+import { REGISTRY_FIX, type Login } from "./registry-token";
 
 const TIMEOUT_MS = 60_000;
 /** Larger layers are not searched: the file is in a layer of its own. */
@@ -92,11 +92,14 @@ async function get(
     login,
   });
   if (answer.ok) return answer;
+  if (answer.status === 404)
+    throw new UserError(`the registry does not have the image ${image}`, {
+      fix: "Correct the name of the image, or push it.",
+      exitCode: 1,
+    });
   throw new UserError(
-    answer.status === 404
-      ? `the registry does not have the image ${image}`
-      : `the registry of ${image} answers ${answer.status} to a request for ${path}`,
-    1,
+    `the registry of ${image} answers ${answer.status} to a request for ${path}`,
+    { fix: REGISTRY_FIX, exitCode: 1 },
   );
 }
 

@@ -21,7 +21,7 @@ export async function imageSboms(image: string, login?: Login): Promise<readonly
   );
   if (files.length > 0) return files;
   throw new UserError(`the image ${image} has no SBOM in /${SBOM_PATH}`, {
-    fix: "Only images that tapctl builds have one. Deploy again with this version to build it.",
+    fix: "Only images that this version builds have one: deploy again to rebuild it.",
     exitCode: 1,
   });
 }

@@ -26,9 +26,9 @@ export function registryHost(host: string): string {
 }
 
 /**
- * Requests something of an image's repository, with a token if the registry wants one.
+ * Sends a request about an image's repository, with a token if the registry requires one.
  *
- * @throws UserError if the registry does not answer, or refuses to issue a token.
+ * @throws UserError if the registry does not answer, or does not issue a token.
  */
 export async function requestImage(
   image: string,
@@ -50,6 +50,10 @@ export async function requestImage(
   if (first.status !== 401) return first;
   if (login && !wantsToken(first)) return send(basicAuthorization(login));
   const token = await registryToken(first, what, timeoutMs, login);
-  if (token === undefined) throw new UserError(`${what} does not issue a token to read it`, 1);
+  if (token === undefined)
+    throw new UserError(`${what} does not issue a token to read it`, {
+      fix: "Check the name of the image. If the image is private, use its digest (name@sha256:...).",
+      exitCode: 1,
+    });
   return send(`Bearer ${token}`);
 }

@@ -8,6 +8,9 @@ export interface Login {
   readonly password: string;
 }
 
+/** Fix of an error of a registry itself. */
+export const REGISTRY_FIX = "Check that the registry is available, then run the command again.";
+
 /** Whether a registry refuses access. */
 export function isRefusal({ status }: Response): boolean {
   return status === 401 || status === 403;
@@ -56,7 +59,10 @@ export async function registryToken(
     signal: AbortSignal.timeout(milliseconds),
   });
   if (!answer.ok && !isRefusal(answer))
-    throw new UserError(`${what} issues no token: ${address.host} answers ${answer.status}`, 1);
+    throw new UserError(`${what} issues no token: ${address.host} answers ${answer.status}`, {
+      fix: REGISTRY_FIX,
+      exitCode: 1,
+    });
   const { token, access_token: other } = (await answer.json().catch(() => ({}))) as {
     readonly token?: string;
     readonly access_token?: string;
@@ -73,6 +79,9 @@ export async function reach(
   try {
     return await fetch(address, request);
   } catch (error) {
-    throw new UserError(`${what} does not answer: ${causeOf(error)}`, 1);
+    throw new UserError(`${what} does not answer: ${causeOf(error)}`, {
+      fix: "Check the address of the registry and the network.",
+      exitCode: 1,
+    });
   }
 }

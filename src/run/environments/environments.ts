@@ -104,7 +104,7 @@ function installedSource({ name, source }: ConnectorDefinition): InstalledSource
   if (!("image" in source)) return source;
   throw new UserError(
     `connector "${name}" is the image ${source.image}, which runs only on a cluster.`,
-    { fix: "Give it a package and a version to run it locally." },
+    { fix: "To run it locally, add package and version to its definition." },
   );
 }
 

@@ -96,7 +96,7 @@ async function lookUp(
 async function given(path: string, range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python> {
   const python = await probe(path, env);
   if (!python)
-    throw new UserError(`TAPCTL_PYTHON="${path}" is not a Python that starts.`, {
+    throw new UserError(`TAPCTL_PYTHON="${path}": this Python does not start.`, {
       fix: `Set it to the path of one of ${rangeText(range)}.`,
     });
   if (!fits(python, range))

@@ -34,7 +34,7 @@ export async function resolveReference({ url, ref }: GitAddress): Promise<Resolv
   if (branch !== undefined) return { commit: branch, kind: "branch" };
   if (/^[0-9a-f]{7,39}$/.test(ref))
     throw new UserError(`${url}: the commit ${ref} is abbreviated`, {
-      fix: "Write all 40 digits of it.",
+      fix: "Use all 40 digits of the commit.",
     });
   throw noReference(url, ref, [...found.keys()]);
 }
@@ -78,10 +78,13 @@ function git(args: readonly string[]): Promise<GitResult> {
       stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.on("error", () =>
       reject(
-        new UserError("git is not installed, and the package of a connector is in a repository", {
-          fix: "Install git.",
-          exitCode: 1,
-        }),
+        new UserError(
+          "git is not installed, but the package of a connector is in a git repository",
+          {
+            fix: "Install git.",
+            exitCode: 1,
+          },
+        ),
       ),
     );
     child.on("close", (code) => resolve({ code, output: withoutCredentials(output) }));
@@ -102,6 +105,8 @@ function noReference(url: string, ref: string, names: readonly string[]): UserEr
   const known = [...tags, ...heads].map((name) => name.replace(/^refs\/\w+\//, ""));
   return new UserError(`${url} has no tag or branch "${ref}"`, {
     fix:
-      known.length === 0 ? "The repository has neither." : `Some that it has: ${known.join(", ")}`,
+      known.length === 0
+        ? "Use a commit: the repository has no tags or branches."
+        : `Use one that exists, such as: ${known.join(", ")}`,
   });
 }

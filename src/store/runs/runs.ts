@@ -31,7 +31,7 @@ export async function readSummary(
   const summary = parseSummary(body);
   if (summary === undefined) {
     throw new UserError(`${key} in ${store.url} is not a summary of version 1.`, {
-      fix: "Delete it.",
+      fix: "Delete this object, or use the version of tapctl that wrote it.",
     });
   }
   return summary;

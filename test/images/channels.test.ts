@@ -383,13 +383,13 @@ suite("delivery of notifications", () => {
     ["three busy answers", 500, {}, 3, "HTTP 500"],
     ["a rejected request", 403, {}, 1, "HTTP 403"],
     ["a redirect", 302, { Location: "http://127.0.0.1:1/" }, 1, "HTTP 302"],
-    ["a long wait", 429, { "Retry-After": "3600" }, 1, "HTTP 429, and asks to wait 3,600 s"],
+    ["a long wait", 429, { "Retry-After": "3600" }, 1, "HTTP 429, and requests a wait of 3,600 s"],
     [
       "a wait until a date",
       429,
       { "Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT" },
       1,
-      /HTTP 429, and asks to wait [\d,]+ s/,
+      /HTTP 429, and requests a wait of [\d,]+ s/,
     ],
   ] as const)
     test(`delivery: it gives up after ${what}, reports it, and shows no secret`, (t) =>

@@ -299,7 +299,7 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
       assert.deepEqual(space.candidate(), { at: 3 });
       assert.match(
         space.result().warnings.join("\n"),
-        /held its FIFO open: the load did not wait for it/,
+        /kept its FIFO open: the load did not wait for it/,
       );
     }));
 

@@ -253,7 +253,7 @@ def test_table_being_read_cannot_be_dropped(server: PostgresServer, tap: TapRuns
         ),
         (
             "alter table f.small rename id to other",
-            'stream "f-small": column "id" does not exist any more. Run discovery again',
+            'stream "f-small": column "id" no longer exists. Run discovery again',
         ),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_process_that_discovered_ends_with_its_stdin(tap: TapRuns) -> None:
     command = [*tap.command({}, {}), "--discover-first", discovered]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, b"")
-    assert read(1, b"", done.stderr).error == "stdin ended before the run was to begin"
+    assert read(1, b"", done.stderr).error == "stdin ended before the run started"
 
 
 def test_discovery_takes_few_queries_for_3000_tables(server: PostgresServer, tap: TapRuns) -> None:

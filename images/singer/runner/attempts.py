@@ -35,5 +35,5 @@ def attempts(send: Callable[[float], None], until: float) -> None:
                 raise
             delay = max(pause, error.seconds or 0)
             if time.monotonic() + delay >= until:
-                raise Refused(f"{error}, and asks to wait {delay:,.0f} s") from None
+                raise Refused(f"{error}, and requests a wait of {delay:,.0f} s") from None
         time.sleep(delay)

@@ -53,7 +53,7 @@ class DistantTap:
             self.fault = "the tap has ended, and something that it left behind still writes to its FIFO: rows may be missing"
         else:
             self._session.warn(
-                "the tap has ended, and something that it left behind held its FIFO open: the load did not wait for it"
+                "the tap has ended, but a process that it left behind kept its FIFO open: the load did not wait for it"
             )
         self._relay.finish()
 

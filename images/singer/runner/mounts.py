@@ -108,7 +108,7 @@ def _only_file(folder: str) -> str:
     if len(names) != 1 and chosen == names:
         raise RunnerError(
             USAGE,
-            f"input {folder} holds {len(names)} files: choose one with --input, or rename it to extract.jsonl",
+            f"input {folder} contains {len(names)} files: choose one with --input, or rename it to extract.jsonl",
         )
     return os.path.join(folder, chosen[0])
 

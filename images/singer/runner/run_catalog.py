@@ -57,7 +57,9 @@ def run_catalog(
             stored = None
     found = discover()
     if stored and still_fits(stored, found, rules):
-        session.log.line("runner", "uses the stored catalog: the source still has what it selects")
+        session.log.line(
+            "runner", "uses the stored catalog: the source still has everything that is selected"
+        )
         return _selected(session, tap, config, stored, rules)
     return _discovered(session, tap, config, found, rules)
 

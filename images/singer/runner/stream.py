@@ -193,7 +193,7 @@ class _Run:
             session.warn(self._tap.warning)
         if self._relay.cut_short:
             session.warn(
-                f"something that {self._tap.name} left behind held its output open: the run did not wait for it"
+                f"a process that {self._tap.name} left behind kept its output open: the run did not wait for it"
             )
         if self._relay.tail_dropped:
             session.leave_out(CUT_LINE)

@@ -25,7 +25,7 @@ function retainsWhileSuspended({ slot, retainedBytes, checked }: ReplicationSlot
 
 /** What to do about the slot of a suspended pipeline. */
 export function suspendedSlotFix(pipeline: string, { tapctl }: Commands): string {
-  return `resume it: ${tapctl(`resume ${pipeline}`)}; or, if it is not needed any more, drop the slot: select pg_drop_replication_slot('…'), and start over later with --full-refresh`;
+  return `resume it: ${tapctl(`resume ${pipeline}`)}; or, if it is no longer needed, drop the slot: select pg_drop_replication_slot('…'), and start over later with --full-refresh`;
 }
 
 /** The table of replication slots of `tapctl status NAME`; empty for none. */

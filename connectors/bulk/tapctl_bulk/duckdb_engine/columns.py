@@ -53,7 +53,7 @@ def columns_of(
         if other is not column:
             names = [SEPARATOR.join(one.path) for one in (other, column)]
             raise ConnectorError(
-                f'stream "{message.stream}": columns "{names[0]}" and "{names[1]}" would be one column',
+                f'stream "{message.stream}": columns "{names[0]}" and "{names[1]}" would become the same column',
                 "Deselect one of them or rename it in the source",
             )
     return columns

@@ -78,14 +78,14 @@ def _from_url(url: str) -> dict[str, Any]:
     if not separator or scheme.split("+")[0] not in ("postgresql", "postgres"):
         raise ConnectorError(
             'setting "sqlalchemy_url" is not a URL of PostgreSQL',
-            "It looks like postgresql://user:password@host:5432/database",
+            "Use a URL such as postgresql://user:password@host:5432/database",
         )
     try:
         return conninfo_to_dict(f"postgresql://{rest}")
     except psycopg.Error as error:
         raise ConnectorError(
             'setting "sqlalchemy_url" cannot be read',
-            "It looks like postgresql://user:password@host:5432/database, with special characters percent-encoded",
+            "Use a URL such as postgresql://user:password@host:5432/database, with special characters percent-encoded",
         ) from error
 
 

@@ -61,7 +61,7 @@ def plan_stream(selected: Selected, found: Relations, config: Config) -> Stream:
     names = {column.name for column in relation.columns}
     if missing := sorted(selected.known - selected.excluded - names):
         raise ConnectorError(
-            f'stream "{selected.stream}": column "{missing[0]}" does not exist any more',
+            f'stream "{selected.stream}": column "{missing[0]}" no longer exists',
             "Run discovery again",
         )
     columns = tuple(

@@ -93,7 +93,7 @@ def _discover_first(path: str, catalog: str) -> None:
     with open(path, "w", encoding="utf-8") as file:
         file.write(catalog)
     if not os.read(STDIN, 1):
-        raise ConnectorError("stdin ended before the run was to begin")
+        raise ConnectorError("stdin ended before the run started")
 
 
 def _test(parameters: dict[str, Any]) -> None:

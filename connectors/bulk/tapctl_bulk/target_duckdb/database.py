@@ -72,7 +72,7 @@ def _connect(path: str, token: str) -> Connection:
             raise ConnectorError(
                 f"database {path} is in use by another process"
                 + (f": {holder[1]}" if holder else ""),
-                "DuckDB allows one writer: wait until it ends, or load one pipeline after the other",
+                "DuckDB allows one writer: wait until it ends, or load the pipelines sequentially",
             ) from error
         raise ConnectorError(
             f"database {path} cannot be opened: {text_}", 'Check the setting "path"'
@@ -85,6 +85,6 @@ def _given_settings(config: Config) -> dict[str, str]:
     wrong = next((name for name in given if not SETTING_NAME.fullmatch(name)), None)
     if wrong is not None:
         raise ConnectorError(
-            f'setting "settings": "{wrong}" is not the name of a DuckDB setting', "Correct it"
+            f'setting "settings": "{wrong}" is not the name of a DuckDB setting', "Correct its name"
         )
     return {name: str(value) for name, value in given.items()}

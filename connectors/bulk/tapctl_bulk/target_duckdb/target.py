@@ -134,7 +134,7 @@ class Target:
             if other.table == stream.table and other.name != stream.name:
                 raise ConnectorError(
                     f'streams "{other.name}" and "{stream.name}" would both be loaded into the table {stream.table.name}',
-                    'Set "schema_mapping", or load them by two pipelines with different settings of "default_target_schema"',
+                    'Set "schema_mapping", or load them with two pipelines and different settings of "default_target_schema"',
                 )
         if old is not None:
             stream.is_synced = old.is_synced if stream.mode == "replace" else False

@@ -82,5 +82,7 @@ def partition_columns(config: Config) -> tuple[str, ...]:
     given = config["partition_by"] or []
     assert isinstance(given, list)
     if not all(isinstance(one, str) for one in given):
-        raise ConnectorError('setting "partition_by" must be a list of column names', "Correct it")
+        raise ConnectorError(
+            'setting "partition_by" must be a list of column names', "Write it as a list"
+        )
     return cast("tuple[str, ...]", tuple(given))

@@ -109,7 +109,7 @@ class Target:
         if missing is not None:
             raise ConnectorError(
                 f'stream "{message.stream}" has no column "{missing}" to partition by',
-                'Correct "partition_by", or load the stream by another pipeline',
+                'Correct "partition_by", or load the stream with another pipeline',
             )
         if message.stream in self._schemas:
             self._publish()

@@ -73,7 +73,7 @@ class Copies:
         if current.cursor.rowcount != current.sent:
             raise ConnectorError(
                 f'stream "{to.stream}": {current.sent} records were read, but the database staged {current.cursor.rowcount}',
-                "Nothing of this batch was loaded",
+                "Nothing of this batch was loaded. Report it with the version of PostgreSQL",
             )
         to.add(current.sent)
 

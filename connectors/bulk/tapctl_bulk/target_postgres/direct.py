@@ -119,7 +119,7 @@ def end(connection: Connection, load: DirectLoad) -> None:
             raise ConnectorError(
                 f'stream "{load.stage.wanted.stream}": {load.rows} rows were copied into table {load.stage.target} '
                 f"and {removed} with a repeated key removed, but it has {row and row[0]}",
-                "Nothing of this batch was loaded",
+                "Nothing of this batch was loaded. Report it with the version of PostgreSQL",
             ) from None
 
 

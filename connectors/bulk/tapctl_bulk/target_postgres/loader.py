@@ -120,7 +120,9 @@ class Loader:
         if load is None or load.stage.wanted.mode == "replace":
             return
         if not handles_versions(self._config):
-            warn(f'stream "{stream}": an ACTIVATE_VERSION message was ignored, as the settings say')
+            warn(
+                f'stream "{stream}": an ACTIVATE_VERSION message was ignored because of the settings'
+            )
             return
         self.flush()
         with named(stream, load.table):

@@ -43,7 +43,10 @@ def fitting(name: str) -> str:
     names that begin alike stay apart."""
     raw = name.encode()
     if b"\0" in raw or not raw:
-        raise ConnectorError(f"{name!r} cannot be the name of a table or column in PostgreSQL")
+        raise ConnectorError(
+            f"{name!r} cannot be the name of a table or column in PostgreSQL",
+            "Rename it in the source, or deselect it",
+        )
     if len(raw) <= MAX_BYTES:
         return name
     head = raw[: MAX_BYTES - DIGEST - 1].decode(errors="ignore")

@@ -98,7 +98,7 @@ class _Target:
         if other != message.stream:
             raise ConnectorError(
                 f'streams "{other}" and "{message.stream}" would both be loaded into table {table}',
-                'Tell their schemas apart with "schema_mapping", or load them by two pipelines',
+                'Set "schema_mapping", or load them with two pipelines',
             )
         wanted = wanted_table(message, self._config)
         columns = self._worker.result_of(lambda loader: loader.prepare(wanted, table))

@@ -95,7 +95,7 @@ class RowWriter:
             raise self._nul_error(records) from None
         except UnicodeDecodeError as error:
             raise ConnectorError(
-                f'stream "{records.stream}": a text has half of a surrogate pair, which is not a character',
+                f'stream "{records.stream}": a text value contains half of a surrogate pair, which is not a character',
                 "Correct it in the source",
             ) from error
 

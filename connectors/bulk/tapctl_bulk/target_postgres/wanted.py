@@ -59,7 +59,10 @@ def wanted_table(message: Schema, config: Config) -> Wanted:
     ]
     properties = {fitting(one.name): one for one in reads}
     if len(properties) != len(reads):
-        raise ConnectorError(f'stream "{message.stream}": two columns have the same name')
+        raise ConnectorError(
+            f'stream "{message.stream}": two columns have the same name',
+            "Rename or deselect one of them",
+        )
     encoding = flag(config, "interpret_content_encoding")
     types = {name: sql_type(one, content_encoding=encoding) for name, one in properties.items()}
     types.pop(DELETED_AT, None)

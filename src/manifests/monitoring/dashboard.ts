@@ -1,8 +1,9 @@
 import type { Dashboard, VariableModel } from "@grafana/schema";
 import { MANAGED } from "../namespace-labels";
-import { DATASOURCE, lines, pipelineTable, row, stat, type Step } from "./panels";
+import { DATASOURCE, lines, row, stat, type Step } from "./panels";
 import { RECORDED } from "./recorded";
 import { CONTROLLER_JOB, STORE_JOB } from "./scrape";
+import { history, perPipeline } from "./pipeline-panels";
 
 /** Options of the dashboard. */
 export interface DashboardOptions {
@@ -21,11 +22,7 @@ export interface DashboardPlace {
   readonly grafanaFolder?: string;
 }
 
-const CHOSEN = `{pipeline=~"$pipeline"}`;
-const { failuresInARow, interval, lastSuccess, records, state, duration, known } = RECORDED;
-const late = `(time() - ${lastSuccess}${CHOSEN}) / (2 * (${interval}${CHOSEN} > 0))`;
-const rising = (metric: string) =>
-  `sum by (pipeline) (increase(argo_workflows_pipeline_${metric}${CHOSEN}[$__rate_interval]))`;
+const { failuresInARow, interval, lastSuccess, known } = RECORDED;
 
 /** The dashboard. A variable selects pipelines, so it does not depend on the array. */
 export function dashboard(options: DashboardOptions): Dashboard {
@@ -43,7 +40,7 @@ export function dashboard(options: DashboardOptions): Dashboard {
     templating: { list: variables() },
     panels: [
       ...overview(options),
-      ...perPipeline(options),
+      ...perPipeline(options.failuresInARow),
       ...history(),
       ...(options.minio ? store(options) : []),
     ],
@@ -134,110 +131,6 @@ function overview(options: DashboardOptions) {
         { value: 1, color: "green" },
       ],
       queries: [{ expr: `max(up{job="${CONTROLLER_JOB}"}) or vector(0)`, instant: true }],
-    }),
-  ];
-}
-
-function perPipeline(options: DashboardOptions) {
-  const failures: readonly Step[] = [
-    { value: null, color: "text" },
-    { value: 1, color: "yellow" },
-    { value: options.failuresInARow, color: "red" },
-  ];
-  const lateness: readonly Step[] = [
-    { value: null, color: "text" },
-    { value: 1, color: "red" },
-  ];
-  const columns = [
-    {
-      name: "Failures in a row",
-      expr: `${failuresInARow}${CHOSEN}`,
-      unit: "short",
-      steps: failures,
-    },
-    { name: "Late (of what is allowed)", expr: late, unit: "percentunit", steps: lateness },
-    { name: "Since last success", expr: `time() - ${lastSuccess}${CHOSEN}`, unit: "s" },
-    { name: "Age of state", expr: `time() - ${state}${CHOSEN}`, unit: "s" },
-    { name: "Duration", expr: `${duration}${CHOSEN}`, unit: "s" },
-    { name: "Records", expr: `${records}${CHOSEN}`, unit: "short" },
-  ] as const;
-  const queries = columns.map(({ expr }) => ({ expr, instant: true }));
-  return [
-    row("Each pipeline", 4),
-    pipelineTable({
-      title: "Now",
-      description: "The worst first.",
-      place: { x: 0, y: 5, w: 24, h: 10 },
-      unit: "short",
-      queries,
-      columns,
-    }),
-  ];
-}
-
-function history() {
-  const place = (x: number, y: number) => ({ x, y, w: 12, h: 8 });
-  const series = "{{pipeline}}";
-  const failed = `sum by (pipeline, status) (increase(argo_workflows_pipeline_runs_total{pipeline=~"$pipeline", status!="Succeeded"}[$__rate_interval]))`;
-  return [
-    row("Over time", 15),
-    lines({
-      title: "Failed runs",
-      description: "By how they ended.",
-      place: place(0, 16),
-      unit: "short",
-      queries: [{ expr: failed, legend: "{{pipeline}} {{status}}" }],
-    }),
-    lines({
-      title: "Records of a run",
-      description: "Of the newest one.",
-      place: place(12, 16),
-      unit: "short",
-      queries: [{ expr: `${records}${CHOSEN}`, legend: series }],
-    }),
-    lines({
-      title: "Duration of a run",
-      description: "Of the newest one.",
-      place: place(0, 24),
-      unit: "s",
-      queries: [{ expr: `${duration}${CHOSEN}`, legend: series }],
-    }),
-    lines({
-      title: "Bytes from taps",
-      description: "In each step of the graph.",
-      place: place(12, 24),
-      unit: "bytes",
-      queries: [{ expr: rising("bytes_total"), legend: series }],
-    }),
-    lines({
-      title: "Age of state",
-      description:
-        "Time since the newest date of the stream that is furthest behind in the saved state, where it holds one.",
-      place: place(0, 32),
-      unit: "s",
-      queries: [{ expr: `time() - ${state}${CHOSEN}`, legend: series }],
-    }),
-    lines({
-      title: "Tries after the first",
-      description: "Steps that were retried, in runs that reached their commit.",
-      place: place(12, 32),
-      unit: "short",
-      queries: [{ expr: rising("retries_total"), legend: series }],
-    }),
-    lines({
-      title: "Left out",
-      description:
-        "Lines and streams of taps that were not loaded, or not as they came: tapctl runs tells which.",
-      place: place(0, 40),
-      unit: "short",
-      queries: [{ expr: rising("left_out_total"), legend: series }],
-    }),
-    lines({
-      title: "Schema changes",
-      description: "Changes of schemas that runs found: tapctl schema shows them.",
-      place: place(12, 40),
-      unit: "short",
-      queries: [{ expr: rising("schema_changes_total"), legend: series }],
     }),
   ];
 }

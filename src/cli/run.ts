@@ -1,45 +1,13 @@
 import { Option, type Command } from "commander";
 import { UserError } from "../common/errors";
-import type { JsonText } from "../common/json";
-import { batchCode, runBatch, type BatchResult } from "../run/batch";
-import type { RunEvent } from "../run/events";
 import { checkDay } from "../backfill/windows";
 import { findEntry, findReplication, type Project } from "../run/project";
-import { secretsForRuns } from "./local-secrets";
-import { parseState } from "../run/state-changes";
-import { startAt, type StartDay } from "../run/start-day";
-import { createStop } from "../run/stop";
 import { isReplication, type PipelineEntry } from "../model/define";
-import { InvalidPipelines, type Problem } from "../model/validation/problem";
-import type { Mode, Replication } from "../model/replication";
-import type { ObjectStore } from "../store/object-store";
-import { readState } from "../store/state/state";
-import { positive } from "./flags";
-import { readText } from "./input";
+import { InvalidPipelines } from "../model/validation/problem";
 import { contextOf, type CliContext } from "./context";
 import { requireEntry } from "./pipeline";
-import { handleSignals } from "./signals";
-import { print, printJson } from "../common/print";
-import { summaryTable } from "../store/runs/run-text";
-import { showProgress } from "./progress";
-
-interface RunFlags {
-  readonly all?: boolean;
-  readonly fullRefresh?: boolean;
-  readonly keepState?: boolean;
-  readonly acceptSchema?: boolean;
-  readonly state?: string;
-  readonly offline?: boolean;
-  readonly mode?: Mode;
-  readonly jobs: string;
-  readonly keepRuns: string;
-  readonly keepDays: string;
-  readonly skipFollowUps?: boolean;
-  readonly verbose?: boolean;
-  readonly from?: string;
-  readonly follow?: boolean;
-  readonly json?: boolean;
-}
+import { readStateFile, refuseConflicts, refuseLocalFlags, type RunFlags } from "./run-flags";
+import { runLocally } from "./run-locally";
 
 /** `tapctl run`: runs pipelines locally or on a cluster. */
 export function addRun(program: Command): void {
@@ -99,86 +67,27 @@ async function runAction(
   command: Command,
 ): Promise<void> {
   const context = contextOf(command, "named");
-  const invalid = context.project.invalid ?? new Map<string, readonly Problem[]>();
+  const { project } = context;
   if (flags.from !== undefined) checkDay("--from", flags.from);
   if (context.surroundings.on === "cluster") {
-    if (flags.all && invalid.size > 0) throw new InvalidPipelines([...invalid.values()].flat());
+    const problems = [...(project.invalid?.values() ?? [])].flat();
+    if (flags.all && problems.length > 0) throw new InvalidPipelines(problems);
     for (const name of names) await requireEntry(context, name);
-    return onCluster(context, chosen(context.project, names, flags, findEntry), flags);
+    return onCluster(context, chosen(project, names, flags, findEntry), flags);
   }
   if (flags.follow)
     throw new UserError("--follow needs --on cluster.", {
       fix: "For a local run, use --verbose to show the logs.",
     });
-  const entries = chosen(context.project, names, flags, findReplication);
-  const stop = createStop();
-  const progress = showProgress({ output: process.stderr, verbose: flags.verbose === true });
-  const releaseSignals = handleSignals(stop, (text) => progress.line(text));
-  try {
-    const store = await context.openStore();
-    const { root } = context.project;
-    const onEvent = (event: RunEvent) => (flags.json ? undefined : progress.show(event));
-    const start = flags.from === undefined ? undefined : await startOf(store, entries, flags.from);
-    const secrets = await secretsForRuns(root, entries);
-    const result = await runBatch(
-      { root, store, prepare: context.prepare, secrets, stop, onEvent },
-      entries,
-      {
-        ...(flags.mode && { mode: flags.mode }),
-        ...(flags.state && { state: readStateFile(flags.state) }),
-        ...(start && {
-          tapSettings: start.settings,
-          ...(start.state === undefined ? { ignoreState: true } : { state: start.state }),
-        }),
-        fullRefresh: flags.fullRefresh === true,
-        keepState: flags.keepState === true,
-        acceptSchema: flags.acceptSchema === true,
-        offline: flags.offline === true,
-        skipFollowUps: flags.skipFollowUps === true,
-        jobs: positive("--jobs", flags.jobs),
-        keep: {
-          runs: positive("--keep-runs", flags.keepRuns),
-          days: positive("--keep-days", flags.keepDays),
-        },
-      },
-    );
-    progress.end();
-    const refused = flags.all
-      ? [...invalid].map(([pipeline, problems]) => ({
-          pipeline,
-          error: new InvalidPipelines(problems),
-        }))
-      : [];
-    report(
-      context,
-      { ...result, notStarted: [...result.notStarted, ...refused] },
-      flags.json === true,
-      store.url,
-    );
-  } finally {
-    releaseSignals();
-  }
+  return runLocally(context, chosen(project, names, flags, findReplication), flags);
 }
-
-/** Flags that only apply to local runs. */
-const LOCAL_FLAGS = {
-  offline: "--offline",
-  mode: "--mode",
-  skipFollowUps: "--skip-follow-ups",
-} as const;
 
 async function onCluster(
   context: CliContext,
   entries: readonly PipelineEntry[],
   flags: RunFlags,
 ): Promise<void> {
-  const stray = (["offline", "mode", "skipFollowUps"] as const).find(
-    (flag) => flags[flag] !== undefined,
-  );
-  if (stray !== undefined)
-    throw new UserError(`${LOCAL_FLAGS[stray]} cannot be used with --on cluster.`, {
-      fix: "Omit it: a run on the cluster uses the deployed settings.",
-    });
+  refuseLocalFlags(flags);
   const { runOnCluster } = await import("./run-on-cluster.js");
   const { state, ...others } = flags;
   await runOnCluster(context, entries, {
@@ -187,37 +96,14 @@ async function onCluster(
   });
 }
 
-function startOf(
-  store: ObjectStore,
-  entries: readonly Replication[],
-  day: string,
-): Promise<StartDay | undefined> {
-  const [entry] = entries;
-  return entry === undefined
-    ? Promise.resolve(undefined)
-    : readState(store, entry.name, entry.formerName).then((saved) =>
-        startAt(entry, saved?.envelope.state, day),
-      );
-}
-
+/** The entries that the names or `--all` select. */
 function chosen<Entry extends PipelineEntry>(
   project: Project,
   names: readonly string[],
   flags: RunFlags,
   find: (project: Project, name: string) => Entry,
 ): readonly Entry[] {
-  if (flags.fullRefresh && (flags.keepState || flags.state))
-    throw new UserError("--full-refresh cannot be combined with --keep-state or --state.", {
-      fix: "Use only one of them.",
-    });
-  if (flags.from && (flags.fullRefresh || flags.keepState || flags.state))
-    throw new UserError("--from cannot be combined with --full-refresh, --keep-state or --state.", {
-      fix: "Use only one of them.",
-    });
-  if (flags.all && names.length > 0)
-    throw new UserError("--all cannot be combined with pipeline names.", {
-      fix: "Omit the names or --all.",
-    });
+  refuseConflicts(names, flags);
   if (flags.all)
     return project.entries
       .filter(isReplication)
@@ -232,20 +118,4 @@ function chosen<Entry extends PipelineEntry>(
   if (single !== undefined && entries.length > 1)
     throw new UserError(`${single} works with one pipeline.`, { fix: "Name one pipeline." });
   return entries;
-}
-
-function report({ commands }: CliContext, result: BatchResult, json: boolean, store: string): void {
-  process.exitCode = batchCode(result);
-  for (const { pipeline, error } of result.notStarted)
-    process.stderr.write(`${pipeline}: ${error.textWith(commands)}\n`);
-  if (json) return printJson(result.summaries);
-  if (result.summaries.length === 0) return;
-  print(`\n${summaryTable(result.summaries)}`);
-  print(
-    `\nfiles: ${result.summaries.map(({ pipeline, run }) => `${store}/runs/${pipeline}/${run}`).join("\n       ")}`,
-  );
-}
-
-function readStateFile(file: string): JsonText {
-  return parseState(`--state ${file}`, readText(file, `--state ${file}`));
 }

@@ -9,9 +9,7 @@ import {
   type RunFile,
 } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import type { RequestFor } from "../model/request/schema";
-import type { ConnectorConfig } from "./connector-configs";
-import type { Workspace } from "./workspace";
+import { requestFiles, type RequestContent, type RequestFiles } from "./request-files";
 
 /** Paths of a run's files on this machine. */
 export interface RunFiles {
@@ -42,73 +40,14 @@ export interface RunFiles {
   keepOutputs(): Promise<void>;
 }
 
-/** The files of a run in requests to the runner. */
-export interface RequestFiles {
-  readonly states: Pick<RequestFor<"stream">, "state" | "givenState">;
-  /** Options of streams, for the commands of tap and target. */
-  readonly rules: Pick<RequestFor<"stream">, "rules">;
-  /** File that the attempts of stream mode share. */
-  readonly resume: string;
-  readonly tap: Pick<
-    RequestFor<"stream">,
-    | "directory"
-    | "tapConnector"
-    | "tapConfig"
-    | "tapSecrets"
-    | "tapLog"
-    | "catalog"
-    | "select"
-    | "maskSalt"
-    | "storedCatalog"
-    | "catalogMaxAge"
-    | "discovered"
-    | "overlay"
-  >;
-  readonly target: Pick<
-    RequestFor<"stream">,
-    | "directory"
-    | "targetConnector"
-    | "targetConfig"
-    | "targetSecrets"
-    | "targetLog"
-    | "outputDirectory"
-    | "schemas"
-    | "newSchemas"
-  >;
-}
-
 /** Input of {@link layOutRun}. */
-export interface RunFilesArgs {
+export interface RunFilesArgs extends RequestContent {
   readonly store: ObjectStore;
-  readonly workspace: Workspace;
   readonly pipeline: string;
   readonly run: string;
-  readonly tap: ConnectorFiles;
-  readonly target: ConnectorFiles;
-  /** Catalog for the tap, if there is one. */
-  readonly catalog: unknown;
-  /** Stream rules, if the pipeline selects streams. */
-  readonly select: unknown;
-  /** Options of streams, where the pipeline has some. */
-  readonly rules: unknown;
-  /** Salt of masked values, where the pipeline has one. */
-  readonly maskSalt: string | undefined;
-  /** Age in seconds from which the run discovers again; undefined for no limit. */
-  readonly catalogMaxAge: number | undefined;
-  /** Whether other runs may use a catalog that this run discovers: it has their settings. */
-  readonly keepDiscovered: boolean;
   readonly identity: unknown;
-  /** Saved state: an envelope or a bare Singer state; undefined in a first run. */
-  readonly state: unknown;
   /** Aborts uploads. */
   readonly signal: AbortSignal;
-  /** State to start from instead of the saved one; undefined without one. */
-  readonly givenState: unknown;
-}
-
-/** Description and config of a connector. */
-export interface ConnectorFiles extends ConnectorConfig {
-  readonly descriptionFile: string;
 }
 
 /**
@@ -117,94 +56,57 @@ export interface ConnectorFiles extends ConnectorConfig {
  * workspace.
  */
 export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
-  const { workspace } = args;
+  const { store, pipeline, workspace, signal } = args;
+  const inWorkspace = (name: string) => join(workspace.directory, name);
   const place = (key: string) => placeOf(args, key);
-  const key = (name: RunFile) => runFileKey(args.pipeline, args.run, name);
-  const overlay = place(overlayKey(args.pipeline));
-  if (args.store.localPath(overlayKey(args.pipeline)) === undefined)
-    await args.store.downloadFile(overlayKey(args.pipeline), overlay);
-  const schemas = join(workspace.directory, "schemas.json");
-  await args.store.downloadFile(schemasKey(args.pipeline), schemas);
-  const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
+  const key = (name: RunFile) => runFileKey(pipeline, args.run, name);
   // The runner writes the catalog of the tap next to its results and reads it there for the load.
-  const catalog = join(workspace.directory, "catalog.json");
-  const storedCatalog = join(workspace.directory, "stored-catalog.json");
-  if (args.select !== undefined)
-    await args.store.downloadFile(catalogKey(args.pipeline), storedCatalog);
-  const discovered = join(workspace.directory, "discovered.json");
-  const outputs = dirname(place(`${outputPrefix(args.pipeline, args.run)}file`));
-  const config = {
-    tap: workspace.writeJson("tap-config.json", args.tap.config),
-    target: workspace.writeJson("target-config.json", args.target.config),
+  const catalog = inWorkspace("catalog.json");
+  const stored = {
+    tapLog: place(key("tap.log")),
+    targetLog: place(key("target.log")),
+    overlay: place(overlayKey(pipeline)),
+    storedCatalog: inWorkspace("stored-catalog.json"),
+    discovered: inWorkspace("discovered.json"),
+    outputs: dirname(place(`${outputPrefix(pipeline, args.run)}file`)),
+    schemas: inWorkspace("schemas.json"),
+    newSchemas: place(key("schema.json")),
   };
-  const given = <Field extends string>(field: Field, name: string, value: unknown) =>
-    (value === undefined ? {} : { [field]: workspace.writeJson(name, value) }) as {
-      readonly [key in Field]?: string;
-    };
+  if (store.localPath(overlayKey(pipeline)) === undefined)
+    await store.downloadFile(overlayKey(pipeline), stored.overlay);
+  await store.downloadFile(schemasKey(pipeline), stored.schemas);
+  if (args.select !== undefined)
+    await store.downloadFile(catalogKey(pipeline), stored.storedCatalog);
   const keep = async (names: readonly RunFile[]) => {
     for (const name of names) await upload(args, key(name));
   };
-  let kept = modified(overlay);
+  let kept = modified(stored.overlay);
   const keepOverlay = async () => {
-    const now = modified(overlay);
+    const now = modified(stored.overlay);
     if (now === kept) return;
-    await upload(args, overlayKey(args.pipeline));
+    await upload(args, overlayKey(pipeline));
     kept = now;
   };
   return {
     extract: place(key("extract.jsonl")),
-    outputs,
-    candidate: join(workspace.directory, "candidate.json"),
-    schemas: place(key("schema.json")),
+    outputs: stored.outputs,
+    candidate: inWorkspace("candidate.json"),
+    schemas: stored.newSchemas,
     identity: workspace.writeJson("identity.json", args.identity),
     results: workspace.directory,
-    request: {
-      states: {
-        ...given("state", "state.json", args.state),
-        ...given("givenState", "given-state.json", args.givenState),
-      },
-      rules: given("rules", "rules.json", args.rules),
-      resume: join(workspace.directory, "resume.json"),
-      tap: {
-        directory: workspace.directory,
-        tapConnector: args.tap.descriptionFile,
-        tapConfig: config.tap,
-        ...given("tapSecrets", "tap-secrets.json", args.tap.secretPaths),
-        ...given("catalog", "given-catalog.json", args.catalog),
-        ...given("select", "select.json", args.select),
-        ...(args.maskSalt !== undefined && {
-          maskSalt: workspace.writeText("mask-salt", args.maskSalt),
-        }),
-        storedCatalog,
-        ...(args.catalogMaxAge !== undefined && { catalogMaxAge: args.catalogMaxAge }),
-        ...(args.keepDiscovered && { discovered }),
-        overlay,
-        tapLog: logs.tap,
-      },
-      target: {
-        directory: workspace.directory,
-        targetConnector: args.target.descriptionFile,
-        targetConfig: config.target,
-        ...given("targetSecrets", "target-secrets.json", args.target.secretPaths),
-        outputDirectory: outputs,
-        schemas,
-        newSchemas: place(key("schema.json")),
-        targetLog: logs.target,
-      },
-    },
+    request: requestFiles(args, stored),
     keepOverlay,
     async keepExtract() {
       await keepOverlay();
       await keep(["extract.jsonl", "tap.log"]);
-      if (existsSync(discovered))
-        await args.store.uploadFile(catalogKey(args.pipeline), discovered, args.signal);
-      if (existsSync(catalog))
-        await args.store.uploadFile(key("catalog.json"), catalog, args.signal);
+      if (existsSync(stored.discovered))
+        await store.uploadFile(catalogKey(pipeline), stored.discovered, signal);
+      if (existsSync(catalog)) await store.uploadFile(key("catalog.json"), catalog, signal);
     },
     async keepOutputs() {
       await keep(["tap.log", "target.log", "schema.json"]);
-      for (const { path } of filesBelow(outputs))
-        await upload(args, `${outputPrefix(args.pipeline, args.run)}${path}`);
+      for (const { path } of filesBelow(stored.outputs))
+        await upload(args, `${outputPrefix(pipeline, args.run)}${path}`);
     },
   };
 }

@@ -56,17 +56,11 @@ export function keepLease({
   ...taken
 }: TakenLease): Lease {
   const key = leaseKey(name, generation);
+  const inTurn = createQueue();
   const listeners = new Set<(error: LeaseLost) => void>();
   let { until } = taken;
   let lost: LeaseLost | undefined;
   let released = false;
-  let queue: Promise<unknown> = Promise.resolve();
-
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = queue.then(work);
-    queue = result.catch(() => undefined);
-    return result;
-  };
 
   const lose = (why: string): LeaseLost => {
     lost = new LeaseLost(name, why);
@@ -79,18 +73,9 @@ export function keepLease({
   };
 
   const checkMine = async (): Promise<void> => {
-    const known = await generations(store, name);
-    const highest = known.at(-1) ?? 0;
-    if (highest > generation) {
-      const other = await readGeneration(store, name, highest);
-      throw lose(
-        other === undefined
-          ? "another run took it over"
-          : `run ${other.run} on host ${other.host} took it over`,
-      );
-    }
-    if (!known.includes(generation)) {
-      throw lose(`its lease ${key} was removed`);
+    const why = await lossOf(store, name, generation);
+    if (why !== undefined) {
+      throw lose(why);
     }
   };
 
@@ -152,4 +137,33 @@ export function keepLease({
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** Runs works sequentially, in the order of the calls. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let queue: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+}
+
+/** Why a generation is not the current one; undefined if it is. */
+async function lossOf(
+  store: ObjectStore,
+  name: string,
+  generation: number,
+): Promise<string | undefined> {
+  const known = await generations(store, name);
+  const highest = known.at(-1) ?? 0;
+  if (highest > generation) {
+    const other = await readGeneration(store, name, highest);
+    return other === undefined
+      ? "another run took it over"
+      : `run ${other.run} on host ${other.host} took it over`;
+  }
+  return known.includes(generation)
+    ? undefined
+    : `its lease ${leaseKey(name, generation)} was removed`;
 }

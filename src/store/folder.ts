@@ -32,35 +32,10 @@ const readWhole = promisify(readFile);
  */
 export function openFolder(path: string): ObjectStore {
   const root = resolve(path);
-  const temporary = join(root, TEMPORARY);
   const pathOf = (key: string): string => join(root, checkKey(key));
   const folderOf = (prefix: string): string => join(root, checkPrefix(prefix));
 
-  let swept: Promise<void> | undefined;
-  const temporaryPath = async (): Promise<string> => {
-    await makeFolder(temporary);
-    swept ??= sweep(temporary);
-    await swept;
-    return join(temporary, `${process.pid}-${randomBytes(6).toString("hex")}`);
-  };
-
-  /** Writes a temporary file, syncs it, and gives it its name with `name` (rename or link). */
-  const place = async <T>(
-    key: string,
-    fill: (file: string) => Promise<void>,
-    name: (file: string, target: string) => Promise<T>,
-  ): Promise<T> => {
-    const target = pathOf(key);
-    return explain(root, `write ${target}`, async () => {
-      const file = await temporaryPath();
-      try {
-        await fill(file);
-        return await inFolder(dirname(target), () => name(file, target));
-      } finally {
-        await rm(file, { force: true });
-      }
-    });
-  };
+  const place = placer(root, pathOf);
 
   return {
     url: path,
@@ -114,6 +89,37 @@ export function openFolder(path: string): ObjectStore {
       );
       return true;
     },
+  };
+}
+
+/** Writes a file and gives it the name of a key with `name` (rename or link), all or nothing. */
+type Place = <T>(
+  key: string,
+  fill: (file: string) => Promise<void>,
+  name: (file: string, target: string) => Promise<T>,
+) => Promise<T>;
+
+/** Objects are written to a temporary file, synced, and then get their name. */
+function placer(root: string, pathOf: (key: string) => string): Place {
+  const temporary = join(root, TEMPORARY);
+  let swept: Promise<void> | undefined;
+  const temporaryPath = async (): Promise<string> => {
+    await makeFolder(temporary);
+    swept ??= sweep(temporary);
+    await swept;
+    return join(temporary, `${process.pid}-${randomBytes(6).toString("hex")}`);
+  };
+  return async (key, fill, name) => {
+    const target = pathOf(key);
+    return explain(root, `write ${target}`, async () => {
+      const file = await temporaryPath();
+      try {
+        await fill(file);
+        return await inFolder(dirname(target), () => name(file, target));
+      } finally {
+        await rm(file, { force: true });
+      }
+    });
   };
 }
 

@@ -33,7 +33,7 @@ import { readRepository } from "../store";
 import { TEMPLATES } from "../templates";
 import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows } from "../workflows";
 import { phaseOf, waitsFor } from "../workflow-status";
-import { type DoctorFacts, factOf } from "./facts";
+import { type DoctorFacts, type Fact, factOf } from "./facts";
 import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
 import { readStoreFacts } from "./store-facts";
@@ -44,6 +44,8 @@ interface TemplateObject extends MetadataOnly {
   readonly spec?: WorkflowSpec;
 }
 
+type Templates = readonly (TemplateObject | undefined)[];
+
 /** Reads everything that the checks evaluate; a failed read is a fact, too. */
 export async function readFacts(
   connection: Connection,
@@ -53,13 +55,6 @@ export async function readFacts(
   const api = await factOf(() => connection.about());
   const common = { context, namespace, now: new Date(), api, entries };
   if (!api.ok) return { ...common, ...nothing(api.why) };
-  const list = <T>(
-    place: Place,
-    query: { readonly labelSelector?: string; readonly fieldSelector?: string } = {},
-  ) =>
-    factOf(
-      async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? [],
-    );
   const workflows = await factOf(() => listWorkflows(connection));
   const [
     rights,
@@ -70,63 +65,36 @@ export async function readFacts(
     waiting,
     pods,
     secrets,
-    externalSecrets,
+    external,
     stored,
   ] = await Promise.all([
     readRights(connection),
-    list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
-    list<PodObject>({ resource: PODS }, CONTROLLER),
-    factOf(() =>
-      mapConcurrent(AT_ONCE, TEMPLATES, async (name) =>
-        connection
-          .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
-          .catch(absent),
-      ),
-    ),
+    list<DeploymentObject>(connection, { resource: DEPLOYMENTS }, CONTROLLER),
+    list<PodObject>(connection, { resource: PODS }, CONTROLLER),
+    readTemplates(connection),
     factOf(() => listCronWorkflows(connection)),
     factOf(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
-    list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
+    list<PodObject>(connection, { resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
     factOf(async () =>
       (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name),
     ),
-    externalValues(entries).length === 0
-      ? ({ ok: true, value: [] } as const)
-      : list<ExternalSecretObject>({ resource: EXTERNAL_SECRETS, namespace }),
+    readExternalSecrets(connection, entries),
     readStoreFacts(connection, entries),
   ]);
-  const specs = [
-    ...(templates.ok ? templates.value : []).map((template) => template?.spec),
-    ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec),
-  ];
-  const images = crons.ok
-    ? await factOf(() => askRegistries(imagesOf(specs), connection.server))
-    : crons;
-  const isFailing =
-    externalSecrets.ok && externalSecrets.value.some((one) => externalSecretProblem(one));
-  const errors = isFailing
-    ? await list<EventObject>(
-        { resource: EVENTS, namespace },
-        { fieldSelector: EXTERNAL_SECRET_EVENTS },
-      )
-    : undefined;
-  const missingTemplates = templates.ok
-    ? { ok: true as const, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) }
-    : templates;
   return {
     ...common,
     rights,
     controllers,
     controllerPods,
-    missingTemplates,
-    images,
+    missingTemplates: missingOf(templates),
+    images: await readImages(connection, templates, crons),
     crons,
     workflows,
     waiting,
     pods,
     nodeProblems: pods.ok ? await factOf(() => nodeProblems(connection, pods.value)) : pods,
     secrets,
-    externalSecrets,
-    externalSecretEvents: errors?.ok ? errors.value : [],
+    ...external,
     ...stored,
   };
 }
@@ -171,4 +139,67 @@ async function waitingRuns(
     return holder === undefined ? undefined : { workflow: metadata.name, holder };
   });
   return found.filter((one) => one !== undefined);
+}
+
+function list<T>(
+  connection: Connection,
+  place: Place,
+  query: { readonly labelSelector?: string; readonly fieldSelector?: string } = {},
+): Promise<Fact<readonly T[]>> {
+  return factOf(
+    async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? [],
+  );
+}
+
+/** The WorkflowTemplates of a stack in the order of {@link TEMPLATES}; undefined for a missing one. */
+function readTemplates(connection: Connection): Promise<Fact<Templates>> {
+  const { namespace } = connection;
+  return factOf(() =>
+    mapConcurrent(AT_ONCE, TEMPLATES, async (name) =>
+      connection
+        .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
+        .catch(absent),
+    ),
+  );
+}
+
+function missingOf(templates: Fact<Templates>): DoctorFacts["missingTemplates"] {
+  if (!templates.ok) return templates;
+  return { ok: true, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) };
+}
+
+/** Whether the registries have the images that templates and schedules name. */
+async function readImages(
+  connection: Connection,
+  templates: Fact<Templates>,
+  crons: DoctorFacts["crons"],
+): Promise<DoctorFacts["images"]> {
+  if (!crons.ok) return crons;
+  const specs = [
+    ...(templates.ok ? templates.value : []).map((template) => template?.spec),
+    ...crons.value.map(({ spec }) => spec.workflowSpec),
+  ];
+  return factOf(() => askRegistries(imagesOf(specs), connection.server));
+}
+
+async function readExternalSecrets(
+  connection: Connection,
+  entries: readonly PipelineEntry[],
+): Promise<Pick<DoctorFacts, "externalSecrets" | "externalSecretEvents">> {
+  const none = { ok: true as const, value: [] };
+  if (externalValues(entries).length === 0)
+    return { externalSecrets: none, externalSecretEvents: [] };
+  const { namespace } = connection;
+  const place = { resource: EXTERNAL_SECRETS, namespace };
+  const externalSecrets = await list<ExternalSecretObject>(connection, place);
+  const isFailing =
+    externalSecrets.ok && externalSecrets.value.some((one) => externalSecretProblem(one));
+  const events = isFailing
+    ? await list<EventObject>(
+        connection,
+        { resource: EVENTS, namespace },
+        { fieldSelector: EXTERNAL_SECRET_EVENTS },
+      )
+    : none;
+  return { externalSecrets, externalSecretEvents: events.ok ? events.value : [] };
 }

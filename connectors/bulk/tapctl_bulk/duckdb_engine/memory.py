@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 import duckdb
@@ -13,11 +14,19 @@ import duckdb
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.settings import Config, text
-from tapctl_bulk.duckdb_engine.rows import literal
+from tapctl_bulk.duckdb_engine.rows import buffer_bytes, literal
+from tapctl_bulk.duckdb_engine.spool import Spool
 
-MIB = 48
-"""Memory limit at the start. What Python and DuckDB need themselves comes on top."""
+MIB = 12
+"""Memory limit at the start. What Python and DuckDB need themselves comes on top, and the buffer of
+a file that is read."""
+MIB_OF_COLUMN = 1.0
+"""What each column of a table needs while rows are inserted."""
 MOST_MIB = 1 << 20
+LONG_VALUE_BYTES = 256
+"""Average of the values of rows from which on DuckDB does not look for repeated ones: that takes
+more memory than the rest of the load, and saves next to nothing."""
+METHODS_FOR_REPEATED = "dict_fsst,dictionary"
 
 Result = TypeVar("Result")
 
@@ -26,7 +35,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether DuckDB lacks memory. A commit that does is a TransactionException."""
     return isinstance(error, duckdb.OutOfMemoryException) or (
         isinstance(error, duckdb.Error)
-        and re.search(r"failed to (pin|allocate)", str(error)) is not None
+        and re.search(r"(failed to (pin|allocate)|could not allocate)", str(error)) is not None
     )
 
 
@@ -52,6 +61,7 @@ class Memory:
         self._mib = first_mib
         self._folder = folder
         self._given = given or {}
+        self._has_long_values = False
         self.use(connection)
 
     def use(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -69,6 +79,8 @@ class Memory:
         }
         if self._folder is not None:
             defaults["temp_directory"] = self._folder
+        if self._has_long_values:
+            defaults["disabled_compression_methods"] = METHODS_FOR_REPEATED
         for name, value in defaults.items():
             self._set_default(name, value)
         for name, value in self._given.items():
@@ -92,7 +104,29 @@ class Memory:
                         'Raise memory_limit in the setting "settings", or load smaller batches',
                     ) from error
             self.raise_limit()
-            self.connection.execute(f"SET memory_limit = '{self._mib}MiB'")
+            self._set_limit(self._mib)
+
+    @contextmanager
+    def reading(self, spool: Spool) -> Iterator[None]:
+        """Allow for the buffer of batch files meanwhile, and for the columns of their table.
+
+        The limit is lower again afterwards, so that DuckDB keeps nothing that it could read again.
+        """
+        if not self._has_long_values and _has_long_values(spool):
+            self._has_long_values = True
+            self.use(self.connection)
+        if "memory_limit" in self._given:
+            yield
+            return
+        self._mib = max(self._mib, int(len(spool.columns) * MIB_OF_COLUMN))
+        self._set_limit(self._mib + (buffer_bytes(spool) >> 20))
+        try:
+            yield
+        finally:
+            self._set_limit(self._mib)
+
+    def _set_limit(self, mib: int) -> None:
+        self._set_default("memory_limit", f"{mib}MiB")
 
     def raise_limit(self) -> None:
         """Raise the limit by half, which `use` and `run` set, unless the user sets it."""
@@ -114,3 +148,7 @@ class Memory:
             self.connection.execute(f"SET {name} = {literal(value)}")
         except duckdb.Error:
             pass  # Not every version and service has all of them.
+
+
+def _has_long_values(spool: Spool) -> bool:
+    return spool.bytes > LONG_VALUE_BYTES * spool.rows * len(spool.columns)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from tapctl_bulk.duckdb_engine.columns import Column
 from tapctl_bulk.duckdb_engine.spool import Spool
 
-SMALLEST_OBJECT_BYTES = 1 << 19
+SMALLEST_OBJECT_BYTES = 16 << 20
+"""DuckDB takes no less. Its buffer has twice this size, and counts whatever a file fills of it."""
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 FLOATS = ("DOUBLE", "FLOAT")
 
@@ -29,14 +30,22 @@ def source(spool: Spool, columns: tuple[Column, ...]) -> str:
     Every value is read as text, which DuckDB casts in a second step: its JSON reader would round
     1.5 to 2 for a column of integers, and reports no column with an error.
     """
-    size = max(SMALLEST_OBJECT_BYTES, spool.longest + 1)
     record = _struct(columns, 0, spool.as_text)
     files = ", ".join(literal(path) for path in spool.paths)
     return (
         f"read_json([{files}], format = 'newline_delimited', compression = 'uncompressed', "
-        f"maximum_object_size = {size}, "
+        f"maximum_object_size = {_object_bytes(spool)}, "
         f"columns = {{record: {literal(record)}, time_extracted: 'VARCHAR', version: 'BIGINT'}})"
     )
+
+
+def buffer_bytes(spool: Spool) -> int:
+    """Return the size of the buffer that `source` counts as memory."""
+    return 2 * _object_bytes(spool)
+
+
+def _object_bytes(spool: Spool) -> int:
+    return max(SMALLEST_OBJECT_BYTES, spool.longest + 1)
 
 
 def _struct(columns: tuple[Column, ...], level: int, as_text: bool) -> str:

@@ -26,10 +26,11 @@ class Database:
 
     def __init__(self, config: Config) -> None:
         self._path, self._token = text(config, "path"), text(config, "token")
+        self.is_file = SCHEME.match(self._path) is None
         self.memory = Memory(
             _connect(self._path, self._token),
             _given_settings(config),
-            folder=spill_folder(config) if SCHEME.match(self._path) else None,
+            folder=None if self.is_file else spill_folder(config),
         )
         found = self.connection.execute("SELECT current_database()").fetchone()
         assert found is not None

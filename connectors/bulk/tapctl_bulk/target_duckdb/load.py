@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.duckdb_engine.memory import Memory
 from tapctl_bulk.duckdb_engine.rows import expression, literal, quoted, select_list, source
 from tapctl_bulk.target_duckdb.database import Connection
+from tapctl_bulk.target_duckdb.filling import different_counts, missing_keys
 from tapctl_bulk.target_duckdb.scd2 import add_versions
 from tapctl_bulk.target_duckdb.stream import (
     BATCHED_AT,
@@ -21,24 +22,38 @@ from tapctl_bulk.target_duckdb.table import create, fit, types_of
 STAGE = "_tapctl_stage"
 
 
-def load(connection: Connection, stream: Stream, now: str) -> None:
+def load(memory: Memory, stream: Stream, now: str) -> None:
     """Load the records of a stream and activate its version.
 
     Raises:
         ConnectorError: DuckDB reports another number of rows than were read, or a key is missing.
         duckdb.Error: A value does not fit its column.
     """
+    connection = memory.connection
     types = _sync(connection, stream)
     if stream.spool.rows:
-        values = _values(stream, types, now)
-        if stream.mode == "append" or not stream.keys:
-            _compare(stream, stream.spool.rows, _insert(connection, stream, types, values))
-        else:
-            _load_by_key(connection, stream, types, values, now)
+        with memory.reading(stream.spool):
+            _load_rows(connection, stream, types, now)
         if stream.hard_delete:
             connection.execute(f"DELETE FROM {stream.target.sql} WHERE {DELETED_AT} IS NOT NULL")
     if stream.version is not None:
+        complete(connection, stream)
         _activate(connection, stream, stream.version, now)
+
+
+def complete(connection: Connection, stream: Stream) -> None:
+    """Prepare a stream for the end of the transaction."""
+    stream.filling.complete(connection, stream.name, stream.target.sql, stream.keys)
+
+
+def _load_rows(connection: Connection, stream: Stream, types: Mapping[str, str], now: str) -> None:
+    values, table = _values(stream, types, now), stream.target.sql
+    if not stream.has_unique_rows:
+        _insert(connection, stream, types, values)
+    elif stream.filling.is_possible(connection, stream.target):
+        stream.filling.insert(connection, table, lambda: _insert(connection, stream, types, values))
+    else:
+        _load_by_key(connection, stream, types, values, now)
 
 
 def _sync(connection: Connection, stream: Stream) -> dict[str, str]:
@@ -67,9 +82,11 @@ def _values(stream: Stream, types: Mapping[str, str], now: str) -> str:
 def _insert(connection: Connection, stream: Stream, types: Mapping[str, str], values: str) -> int:
     names = ", ".join(quoted(one) for one in types)
     rows = source(stream.spool, stream.read_columns)
-    return _count(
+    inserted = _count(
         connection, f"INSERT INTO {stream.target.sql} ({names}) SELECT {values} FROM {rows}"
     )
+    _compare(stream, stream.spool.rows, inserted)
+    return inserted
 
 
 def _load_by_key(
@@ -97,10 +114,7 @@ def _remove_repeated(connection: Connection, stream: Stream) -> int:
     counts = f"SELECT count(*), count(*) FILTER (WHERE {empty}) FROM {STAGE}"
     rows, missing = connection.execute(counts).fetchone() or (0, 0)
     if missing:
-        raise ConnectorError(
-            f'stream "{stream.name}": {missing} records have no value for the key {", ".join(stream.keys)}',
-            "Correct table-key-properties in the catalog, or the rows in the source",
-        )
+        raise missing_keys(stream.name, missing, stream.keys)
     distinct = _count(connection, f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {STAGE})")
     if distinct == rows:
         return 0
@@ -158,7 +172,4 @@ def _count(connection: Connection, statement: str) -> int:
 
 def _compare(stream: Stream, expected: int, reported: int) -> None:
     if expected != reported:
-        raise ConnectorError(
-            f'stream "{stream.name}": {expected} rows were read, but DuckDB reports {reported} for table {stream.target.name}',
-            "Nothing of this batch was loaded. Report it with the version of DuckDB",
-        )
+        raise different_counts(stream.name, expected, reported, stream.target.name)

@@ -9,6 +9,7 @@ from tapctl_bulk.common.settings import Config, flag, integer, text
 from tapctl_bulk.duckdb_engine.columns import Column, columns_of
 from tapctl_bulk.duckdb_engine.spool import Spool
 from tapctl_bulk.singer_input import Schema
+from tapctl_bulk.target_duckdb.filling import Filling
 from tapctl_bulk.target_duckdb.settings import has_metadata, mode_of
 from tapctl_bulk.target_duckdb.table import Table, table_of
 
@@ -22,7 +23,9 @@ NEW = "__tapctl_new"
 class Stream:
     """What a SCHEMA message says, and the records since the last flush."""
 
-    def __init__(self, message: Schema, catalog: str, config: Config) -> None:
+    def __init__(
+        self, message: Schema, catalog: str, config: Config, *, may_wait: bool = True
+    ) -> None:
         self.name = message.stream
         self.mode = mode_of(config, message.stream, message.keys)
         self.hard_delete = flag(config, "hard_delete")
@@ -40,6 +43,9 @@ class Stream:
         )
         self.keys = tuple(dict.fromkeys(one.lower() for one in message.keys))
         self.is_synced = False
+        # Deletions need each row in its order, and versions the row before.
+        self.filling = Filling(may_wait and self.mode != "scd2" and not self.hard_delete)
+        self._may_wait = may_wait
         self._folder = text(config, "temp_dir") or None
         self.spool = self._new_spool(as_text=False)
         missing = [one for one in self.keys if one not in {column.name for column in described}]
@@ -48,6 +54,16 @@ class Stream:
                 f'stream "{self.name}": the key column "{missing[0]}" is not in the schema',
                 "Select the column in the tap's catalog",
             )
+
+    @property
+    def has_unique_rows(self) -> bool:
+        """Whether rows replace others with the same key."""
+        return self.mode != "append" and bool(self.keys)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether a batch that was loaded may wait for more before it is committed."""
+        return self._may_wait and (self.filling.may_fill or not self.has_unique_rows)
 
     @property
     def target(self) -> Table:

@@ -61,6 +61,16 @@ def types_of(connection: Connection, table: Table) -> dict[str, str]:
     return dict(rows)
 
 
+def has_index(connection: Connection, table: Table) -> bool:
+    """Whether a table has an index, such as that of a key constraint."""
+    rows = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE lower(database_name) = lower(?) "
+        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) AND index_count > 0",
+        [table.catalog, table.schema, table.name],
+    ).fetchall()
+    return bool(rows)
+
+
 def create(connection: Connection, table: Table, types: Mapping[str, str]) -> None:
     """Create a table. It has no key constraint: an index would have to fit into memory."""
     clauses = ", ".join(f"{quoted(name)} {type_}" for name, type_ in types.items())

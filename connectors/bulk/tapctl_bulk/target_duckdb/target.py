@@ -23,6 +23,8 @@ from tapctl_bulk.target_duckdb.database import Database
 from tapctl_bulk.target_duckdb.stream import Stream
 
 BATCH_BYTES = 64 << 20
+PART_BYTES = 8 << 20
+"""A batch that need not be committed yet is loaded while the next one is read."""
 LARGE_ROW_BYTES = 1 << 20
 LARGE_BATCH_BYTES = 8 << 20
 """A batch with large rows ends earlier: DuckDB keeps each of their values in memory several times."""
@@ -76,12 +78,16 @@ class Target:
             case Pause():
                 self._flush_if_old()
 
-    def flush(self) -> None:
-        """Have everything that waits committed in one transaction, and then the state reported."""
+    def flush(self, *, may_wait: bool = False) -> None:
+        """Have everything that waits committed in one transaction, and then the state reported.
+
+        Args:
+            may_wait: Whether the commit may wait if there is no state to report.
+        """
         waiting = [one for one in self._streams.values() if _is_dirty(one)]
         state = None if self._replaces() else self._state
-        if waiting or state is not None:
-            self._commits.add([one.hand_over() for one in waiting], state)
+        may_wait = may_wait and state is None
+        self._commits.add([one.hand_over() for one in waiting], state, may_wait=may_wait)
         if state is not None:
             self._state = None
         self._last_flush = time.monotonic()
@@ -115,9 +121,13 @@ class Target:
         stream.spool.add(records)
         spools = [one.spool for one in self._streams.values()]
         is_large = any(one.longest >= LARGE_ROW_BYTES for one in spools)
-        most = LARGE_BATCH_BYTES if is_large else BATCH_BYTES
+        may_wait = not is_large and all(
+            one.may_wait for one in self._streams.values() if _is_dirty(one)
+        )
+        is_part = may_wait and (self._state is None or self._replaces())
+        most = LARGE_BATCH_BYTES if is_large else PART_BYTES if is_part else BATCH_BYTES
         if stream.spool.rows >= self._batch_rows or sum(one.bytes for one in spools) >= most:
-            self.flush()
+            self.flush(may_wait=is_part)
 
     def _commit_only(self, stream: Stream) -> None:
         """Commit the records of a stream. The state is reported with the other streams' records."""
@@ -129,7 +139,9 @@ class Target:
         if old is not None:
             self.flush()
             old.close()
-        stream = Stream(message, self._database.catalog, self._config)
+        stream = Stream(
+            message, self._database.catalog, self._config, may_wait=self._database.is_file
+        )
         for other in self._streams.values():
             if other.table == stream.table and other.name != stream.name:
                 raise ConnectorError(

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { Client } from "pg";
 import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
+import { findPostgres, serverUser } from "../../src/run/postgres/postgres-programs";
 import { compiled } from "../support/command";
 
 const FIXTURE = compiled("test/run/fixtures/serve-postgres");
@@ -45,6 +46,22 @@ test("PostgreSQL server: its folder keeps the data after a stop and after the pr
   const third = await startPostgres({ directory });
   assert.deepEqual(await query(third, "select row from kept"), [{ row: 1 }]);
   await third.stop();
+});
+
+test("PostgreSQL server: its programs are copied once for each version of the package", (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "tapctl-programs-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  if (process.getuid?.() === 0) chmodSync(directory, 0o755);
+  const found = () => findPostgres(directory, serverUser()).postgres;
+  const first = found();
+  const before = statSync(first).mtimeMs;
+  assert.deepEqual([found(), statSync(first).mtimeMs], [first, before]);
+  const copied = join(directory, "programs", "package.json");
+  if (!existsSync(copied)) return;
+  // Another version, or a copy that was interrupted.
+  writeFileSync(copied, "{}");
+  assert.equal(found(), first);
+  assert.notEqual(statSync(first).mtimeMs, before);
 });
 
 test("PostgreSQL server: the error names a port in use", async () => {

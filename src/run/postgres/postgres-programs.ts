@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
 
@@ -58,10 +58,23 @@ function* embedded(folder: string): Generator<string> {
   complete(home);
   yield join(home, "native", "bin");
   const copy = join(folder, "programs");
-  for (const part of ["native", "scripts", "package.json"])
+  if (!isCopy(copy, home)) makeCopy(copy, home);
+  yield join(copy, "native", "bin");
+}
+
+/** True for a whole copy of this version: the file is copied last. */
+function isCopy(copy: string, home: string): boolean {
+  const [made, wanted] = [copy, home].map((each) => join(each, "package.json")) as [string, string];
+  return existsSync(made) && readFileSync(made).equals(readFileSync(wanted));
+}
+
+/** Replaces the copy. Node 22 and later do not copy onto an existing folder with symbolic links. */
+function makeCopy(copy: string, home: string): void {
+  rmSync(copy, { recursive: true, force: true });
+  for (const part of ["native", "scripts"])
     cpSync(join(home, part), join(copy, part), { recursive: true, verbatimSymlinks: true });
   complete(copy);
-  yield join(copy, "native", "bin");
+  cpSync(join(home, "package.json"), join(copy, "package.json"));
 }
 
 /**

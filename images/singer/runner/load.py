@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import select
-import stat
 import time
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from .batches import count_batches
-from .catalog import full_table_streams, read_catalog
-from .codes import INTERRUPTED, OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError, io_error
+from .catalog import read_catalog
+from .codes import INTERRUPTED, OK, TAP_FAILED, TARGET_FAILED, io_error
 from .column_checks import ColumnChecks
 from .distant_tap import DistantTap
 from .feed import Feed
@@ -18,18 +16,15 @@ from .files import files_below
 from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
 from .idle import Idle, Signs
 from .inspect_run import column_checks, inspection, refuse, require, settle, target_gate
+from .load_input import held_streams, is_file, is_partial, open_input, open_pipe, take_outcome
 from .messages import RECORD, SCHEMA
 from .outcome import Saved
 from .relay import Relay
-from .request import Arguments
 from .scan import Scanner
 from .scan_file import Limits, scan_file, scan_states
 from .session import Session
 from .states import States
 from .target import Load, PipeLoad, TargetPlan, prepare_target
-from .workflow import COMPLETE, awaited_outcome
-
-_PAUSE_MILLISECONDS = 200
 
 
 def load(session: Session) -> tuple[int, Optional[str]]:
@@ -41,9 +36,9 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     saved = Saved(session, catalog, held)
     plan = prepare_target(session)
     session.result["complete"] = not args.partial
-    if not _is_file(args.input):
+    if not is_file(args.input):
         return _load_pipe(session, saved, plan)
-    source = _open(args.input)
+    source = open_input(args.input)
     inspected = inspection(session, lambda: catalog)
     scanner, clean = _scan(session, source, plan.hard_delete, column_checks(inspected))
     refusals = settle(session, inspected, scanner, live=False)
@@ -60,54 +55,6 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     if clean and not held & (scanner.of(SCHEMA).keys() | scanner.of(RECORD).keys()):
         return _load_file(session, saved, PipeLoad(session, plan), scanner, source)
     return _load_filtered(session, saved, PipeLoad(session, plan), source)
-
-
-def held_streams(catalog: Any) -> frozenset[str]:
-    """Streams that must be loaded completely or not at all."""
-    return full_table_streams(catalog) if catalog else frozenset()
-
-
-def is_partial(args: Arguments) -> bool:
-    """Whether the tap failed, which is known once its FIFO has ended."""
-    if args.tap_outcome_file and not args.partial:
-        take_outcome(args, awaited_outcome(args.tap_outcome_file))
-    return bool(args.partial)
-
-
-def take_outcome(args: Arguments, outcome: Optional[str]) -> None:
-    """Takes into account how the tap ended: expectations for a complete run do not apply to a failed tap."""
-    if args.partial or outcome not in (None, COMPLETE):
-        args.partial = True
-        args.min_records = args.max_staleness_seconds = None
-
-
-def _is_file(path: str) -> bool:
-    try:
-        return stat.S_ISREG((os.fstat(0) if path == "-" else os.stat(path)).st_mode)
-    except OSError as error:
-        raise RunnerError(USAGE, f"input {path}: {error.strerror}") from None
-
-
-def _open(path: str) -> int:
-    if path == "-":
-        return os.dup(0)
-    try:
-        return os.open(path, os.O_RDONLY)
-    except OSError as error:
-        raise io_error(error, "read", path) from None
-
-
-def _open_pipe(args: Arguments) -> int:
-    """Opens the input; that of a slice even if its tap ends without having opened it."""
-    if not getattr(args, "slice", None):
-        return _open(args.input)
-    source = os.open(args.input, os.O_RDONLY | os.O_NONBLOCK)
-    poll = select.poll()
-    poll.register(source, select.POLLIN)
-    while not poll.poll(_PAUSE_MILLISECONDS) and not os.path.exists(args.tap_outcome_file):
-        pass
-    os.set_blocking(source, True)
-    return source
 
 
 def _scan(
@@ -188,7 +135,7 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     )
     gate = target_gate(inspected, scanner, load.child.kill)
     relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not is_partial(args), gate=gate)
-    relay.start(lambda: _open_pipe(args), session.supervisor.wake)
+    relay.start(lambda: open_pipe(args), session.supervisor.wake)
     load.watch(relay)
 
     tap = DistantTap(session, relay)

@@ -14,6 +14,7 @@ from .catalog import read_catalog
 from .codes import OK, TAP_FAILED, RunnerError
 from .files import files_below, write_atomic
 from .guarded import Outcome
+from .load_input import is_partial, take_outcome
 from .outcome import Saved
 from .session import Session
 from .slice_files import clear, folder_of, has_list, read_list, slices_of, write_inputs, write_list
@@ -97,7 +98,7 @@ def extract(session: Session) -> Outcome:
 def load(session: Session) -> Outcome:
     """Runs a target for each slice of an extract."""
     args = session.args
-    single_load.take_outcome(args, args.tap_outcome)
+    take_outcome(args, args.tap_outcome)
     is_fifo = _is_fifo(args.input)
     folder = folder_of(args) if is_fifo else args.input
     if is_fifo:
@@ -146,7 +147,7 @@ def load(session: Session) -> Outcome:
     combine(session, processes)
     if args.outcome:
         session.result["outputs"] = files_below(args.output_directory)
-    if single_load.is_partial(args):
+    if is_partial(args):
         session.result["complete"] = False
     return save(session, saved, processes, state, wanted=args.min_records if is_fifo else None)
 

@@ -14,12 +14,11 @@ from typing import Callable, Optional
 from . import descent
 from .codes import TAP_FAILED, TARGET_FAILED, RunnerError
 from .failure import explanation, says_terminated
+from .leftovers import LEFTOVER_SECONDS, Leftovers
 from .log import Log
 from .log_lines import LogReader, read_lines
 from .workers import Workers
 
-_LEFTOVER_SECONDS = 2
-_LOOK_SECONDS = 0.1
 _KEPT_LINES = 400
 _KEPT_LENGTH = 4096
 
@@ -57,8 +56,9 @@ class Child:
         self._started = time.monotonic()
         self._process = self._start(command, stdin, stdout)
         descent.own(self._process.pid)
-        self._output = None if stdout is None else descent.file_of(stdout)
-        self._pipes = self._pipes_of(stdin, stdout)
+        self._leftovers = Leftovers(
+            None if stdout is None else descent.file_of(stdout), self._pipes_of(stdin, stdout)
+        )
 
     def _start(self, command: list[str], stdin: Stream, stdout: Stream) -> subprocess.Popen[bytes]:
         code = TAP_FAILED if self.role == "tap" else TARGET_FAILED
@@ -124,15 +124,15 @@ class Child:
         self.seconds = self.ended_at - self._started
         if at_exit:
             at_exit()
-        self._wait_for_writers(grace)
-        until = time.monotonic() + _LEFTOVER_SECONDS
+        self._wait_for_leftovers(grace)
+        until = time.monotonic() + LEFTOVER_SECONDS
         for reader in readers:
             reader.join(max(0, until - time.monotonic()))
         # Processes that the connector left running would hold its pipes open forever.
         self._signal_group(signal.SIGKILL)
-        descent.kill([holder.pid for holder in descent.holders(self._pipes)])
+        self._leftovers.kill()
         for reader in readers:
-            reader.join(_LEFTOVER_SECONDS)
+            reader.join(LEFTOVER_SECONDS)
         end_log()
         if status == 0 and not self._hurry.is_set() and says_terminated(list(self.lines)):
             self.fault = (
@@ -151,47 +151,26 @@ class Child:
         self.ended.set()
         on_end()
 
-    def _wait_for_writers(self, grace: float) -> None:
-        """Waits until no process it left behind has its output open, or the grace period is over.
+    def _wait_for_leftovers(self, grace: float) -> None:
+        """A leftover process that was still writing when it was killed was not finished: rows may be missing.
 
-        A leftover process that was still writing when it was killed was not finished: rows may be missing. One that
-        wrote nothing only inherited the output.
+        One that wrote nothing only inherited the output.
         """
-        left = self._writers()
-        at_first = {holder.pid: holder.written() for holder in left}
-        until = time.monotonic() + grace
-        while left:
-            now = time.monotonic()
-            if any(holder.waits_for_reader() for holder in left):
-                until = now + grace
-            if now >= (
-                min(until, self.ended_at + _LEFTOVER_SECONDS) if self._hurry.is_set() else until
-            ):
-                break
-            time.sleep(_LOOK_SECONDS)
-            left = self._writers()
-        if not left:
-            return
-        named = ", ".join(map(str, left))
-        waited = f"{min(grace, time.monotonic() - self.ended_at):.3g} s"
-        if any(holder.written() != at_first.get(holder.pid, 0) for holder in left):
-            self.fault = f"left a process behind ({named}) that was still writing {waited} later and was killed: rows may be missing"
-        else:
-            self.warning = f"{self.name} left a process behind ({named}) that held its output open and wrote nothing for {waited}: it was killed"
-        descent.kill([holder.pid for holder in left])
-
-    def _writers(self) -> list[descent.Holder]:
-        return descent.holders({self._output}) if self._output else []
+        left = self._leftovers.wait(grace, self.ended_at, self._hurry)
+        if left and left.wrote:
+            self.fault = f"left a process behind ({left.named}) that was still writing {left.waited} later and was killed: rows may be missing"
+        elif left:
+            self.warning = f"{self.name} left a process behind ({left.named}) that held its output open and wrote nothing for {left.waited}: it was killed"
 
     @property
     def has_closed_output(self) -> bool:
         """It is running, but neither it nor its descendants can write to its output."""
-        return self.is_running and descent.sees_all() and not self._writers()
+        return self.is_running and descent.sees_all() and not self._leftovers.writers()
 
     @property
     def holds_output(self) -> bool:
         """It is running, and it or a descendant can still write to its output."""
-        return self.is_running and bool(self._writers())
+        return self.is_running and bool(self._leftovers.writers())
 
     @property
     def is_running(self) -> bool:

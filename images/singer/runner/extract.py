@@ -8,6 +8,7 @@ import stat
 import time
 from typing import Optional
 
+from .child import Child
 from .closed_output import ClosedOutput
 from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, RunnerError, io_error
 from .column_masking import ColumnMasking, MaskedOutput, column_masking
@@ -16,7 +17,7 @@ from .idle import Idle
 from .progress import Growth
 from .session import Session
 from .slots import look_at_slots
-from .tap import prepare_tap, write_catalog
+from .tap import TapPlan, prepare_tap, write_catalog
 
 _BACKWARDS = 1 << 16
 _FIFO_SECONDS = 0.05
@@ -41,6 +42,39 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     elif is_fifo:
         # The reader must see the end of the FIFO when the tap exits.
         os.close(output)
+    file = output if is_file else None
+    _wait(session, plan, tap, masked, file)
+    if tap.warning:
+        session.warn(tap.warning)
+    refused = masked.error if masked else None
+    complete = tap.ok and not supervisor.stops and refused is None
+    size = None if file is None else _settle(file, complete)
+    session.result.update(
+        complete=complete,
+        tap={"exit": tap.exit, "signal": tap.signal},
+        seconds={"tap": round(tap.seconds, 3)},
+        **({} if size is None else {"bytes": size}),
+    )
+    look_at_slots(session, plan.connector, plan.config, plan.catalog)
+    if supervisor.stops:
+        return INTERRUPTED, f"{tap.name} was stopped; the records it sent are kept"
+    if refused:
+        return refused.code, str(refused)
+    if complete and masking:
+        _check_masked(session, masking, file)
+    return (OK, None) if complete else _failure(session, tap, file)
+
+
+def _wait(
+    session: Session,
+    plan: TapPlan,
+    tap: Child,
+    masked: Optional[MaskedOutput],
+    file: Optional[int],
+) -> None:
+    """Waits until the tap has ended; `file` is its output if that is neither a FIFO nor stdout."""
+    args, supervisor = session.args, session.supervisor
+    is_fifo = args.output != "-" and file is None
     growth = Growth(args.output)
     session.progress.phase("extract", "start")
 
@@ -58,7 +92,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         session,
         tap.name,
         "sent",
-        lambda: (os.fstat(output).st_size, tap.log.bytes) if is_file else None,
+        lambda: None if file is None else (os.fstat(file).st_size, tap.log.bytes),
         stop,
     )
     closed = ClosedOutput(tap, supervisor, stop)
@@ -86,39 +120,21 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     supervisor.run(done, stop, kill, step, tick)
     tick()
     session.progress.phase("extract", "end")
-    if tap.warning:
-        session.warn(tap.warning)
-    refused = masked.error if masked else None
-    complete = tap.ok and not supervisor.stops and refused is None
-    size = _settle(output, complete) if is_file else None
-    session.result.update(
-        complete=complete,
-        tap={"exit": tap.exit, "signal": tap.signal},
-        seconds={"tap": round(tap.seconds, 3)},
-        **({} if size is None else {"bytes": size}),
-    )
-    look_at_slots(session, plan.connector, plan.config, plan.catalog)
-    if supervisor.stops:
-        return INTERRUPTED, f"{tap.name} was stopped; the records it sent are kept"
-    if refused:
-        return refused.code, str(refused)
-    if complete:
-        if masking and is_file:
-            _check_masked(session, masking, output)
-        elif masking:
-            masking.check(session)
-        return OK, None
-    if says_disk_full(list(tap.lines)) or (is_file and _is_full(output)):
-        return INTERNAL, f"{tap.failure()} (the disk is full: {args.output})"
+
+
+def _failure(session: Session, tap: Child, file: Optional[int]) -> tuple[int, str]:
+    if says_disk_full(list(tap.lines)) or (file is not None and _is_full(file)):
+        return INTERNAL, f"{tap.failure()} (the disk is full: {session.args.output})"
     return TAP_FAILED, tap.failure()
 
 
-def _check_masked(session: Session, masking: ColumnMasking, output: int) -> None:
+def _check_masked(session: Session, masking: ColumnMasking, file: Optional[int]) -> None:
     """Empties an extract in which something was not masked."""
     try:
         masking.check(session)
     except RunnerError:
-        os.ftruncate(output, 0)
+        if file is not None:
+            os.ftruncate(file, 0)
         raise
 
 

@@ -7,13 +7,13 @@ import os
 import pwd
 import select
 import stat
-from typing import Any, NoReturn, Optional
+from typing import Any, Optional
 
-from . import VERSION
 from .codes import USAGE, RunnerError
 from .connector import Connector
 from .files import files_below, remove
-from .image_help import about, epilog
+from .image_help import about
+from .image_options import parser
 from .mounts import Mounts
 from .pipes import unread
 from .places import directory
@@ -22,14 +22,9 @@ from .request import arguments as checked
 from .session import Session
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise RunnerError(USAGE, f"{message} (see docker run IMAGE --help)")
-
-
 def arguments(argv: list[str], connector: Connector, description: str) -> Optional[Arguments]:
     """The arguments of the command for `argv`; None if only text is printed."""
-    own = _parser(connector).parse_args(argv)
+    own = parser(connector).parse_args(argv)
     if own.about:
         os.write(1, about(connector).encode())
         return None
@@ -48,49 +43,6 @@ def arguments(argv: list[str], connector: Connector, description: str) -> Option
     args.mounts = mounts
     args.left_before = {path: _stamp(path) for path in _left(args)}
     return args
-
-
-def _parser(connector: Connector) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=f"docker run [OPTIONS] {connector.name.upper()}",
-        usage=_usage(connector),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        description=f"{connector.name} {connector.version}, a Singer {connector.kind}.",
-        epilog=epilog(connector),
-    )
-    parser.add_argument(
-        "--version",
-        action="version",
-        version=f"{connector.name} {connector.version} (singer-runner {VERSION})",
-    )
-    parser.add_argument(
-        "--about", action="store_true", help="print the connector's description as JSON"
-    )
-    parser.add_argument(
-        "--sbom", action="store_true", help="print what the image consists of, as CycloneDX JSON"
-    )
-    if connector.kind == "tap":
-        parser.add_argument(
-            "--stdout",
-            action="store_true",
-            help="write records to stdout, for a target's docker run -i",
-        )
-        found = "print the catalog" if connector.flags.discover else argparse.SUPPRESS
-        parser.add_argument("--discover", action="store_true", help=found)
-    else:
-        parser.add_argument("--input", metavar="F", help="the tap's output; - reads stdin")
-    parser.add_argument("--config", metavar="F", help="settings, instead of a mounted config.json")
-    parser.add_argument("--catalog", metavar="F", help="instead of a mounted catalog.json")
-    parser.add_argument("--state", metavar="F", help="instead of a mounted state.json")
-    return parser
-
-
-def _usage(connector: Connector) -> str:
-    discover = " | --discover" if connector.flags.discover else ""
-    flags = f"[--stdout{discover}]" if connector.kind == "tap" else "[--input F]"
-    interactive = "" if connector.kind == "tap" else "[-i] "
-    return f"docker run {interactive}[-e SETTING=VALUE]... [-v VOLUME:/singer] IMAGE {flags}"
 
 
 def _settle_in() -> None:

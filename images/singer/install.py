@@ -1,23 +1,18 @@
-"""`install.py install|describe FOLDER`, run when an image is built.
+"""`install.py FOLDER`, run when an image is built: installs the connector of the build arguments.
 
-`install` installs the connector of the build arguments, from its lock file if there is one beside this file;
-`describe` adds its launcher or its code and writes its description.
-
-The arguments are environment variables; lists are JSON. The last line of a failed build names the connector and the
-error.
+It is installed from its lock file if there is one beside this file.
 """
 
-import compileall
-import glob
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
 from typing import Optional
+
+from build_step import Failed, main, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A build secret: PEM certificates to trust instead of those of the base image.
@@ -33,30 +28,6 @@ VERSION_VARIABLES = (
     "PDM_BUILD_SCM_VERSION",
     "PBR_VERSION",
 )
-
-
-class Failed(Exception):
-    """Ends the build; its text is the last line."""
-
-
-def main(action: str, folder: str) -> int:
-    name = os.environ.get("CONNECTOR") or ""
-    try:
-        for needed in ("CONNECTOR", "PACKAGE", "VERSION"):
-            if not os.environ.get(needed):
-                raise Failed(f"build argument {needed} is not set")
-        if action == "install":
-            install(folder)
-        else:
-            add_launcher(folder)
-            add_code(folder)
-            describe(folder, command(folder, name))
-    except Failed as error:
-        sys.stderr.write(
-            f'connector "{name}" ({os.environ.get("PACKAGE")} {os.environ.get("VERSION")}): {error}\n'
-        )
-        return 1
-    return 0
 
 
 def install(folder: str) -> None:
@@ -166,98 +137,6 @@ def trust(certificates: str) -> None:
         )
 
 
-def add_launcher(folder: str) -> None:
-    launcher = os.environ.get("LAUNCHER")
-    if not launcher:
-        return
-    source = os.path.join(HERE, "launchers", launcher)
-    if not os.path.exists(source):
-        raise Failed(f"its launcher connectors/launchers/{launcher} does not exist")
-    shutil.copyfile(source, os.path.join(folder, "launcher.py"))
-
-
-def add_code(folder: str) -> None:
-    """Puts the code of a bulk connector beside the packages that it needs."""
-    if not os.environ.get("BULK"):
-        return
-    (site,) = glob.glob(os.path.join(folder, "venv", "lib", "python3*", "site-packages"))
-    package = os.path.join(site, "tapctl_bulk")
-    shutil.copytree(
-        os.path.join(HERE, "bulk"), package, ignore=shutil.ignore_patterns("__pycache__")
-    )
-    compileall.compile_dir(package, quiet=1)
-
-
-def command(folder: str, name: str) -> list[str]:
-    """The command that starts the connector: its module, its launcher, or the command that its package installs."""
-    programs = os.path.join(folder, "venv", "bin")
-    if os.environ.get("BULK"):
-        # Isolated, so that nothing in the working folder or in PYTHONPATH replaces a module.
-        return [
-            os.path.join(programs, "python"),
-            "-I",
-            "-m",
-            f"tapctl_bulk.{os.environ['BULK']}",
-        ]
-    if os.environ.get("LAUNCHER"):
-        return [os.path.join(programs, "python"), os.path.join(folder, "launcher.py")]
-    executable = os.environ.get("EXECUTABLE") or name
-    path = os.path.join(programs, executable)
-    if os.path.exists(path):
-        return [path]
-    there = sorted(file for file in os.listdir(programs) if file.startswith(("tap", "target")))
-    raise Failed(
-        f'the package does not install a command "{executable}"'
-        + (f"; it installs: {', '.join(there)}" if there else "")
-    )
-
-
-def describe(folder: str, started_by: list[str]) -> None:
-    output_setting = os.environ.get("OUTPUT_SETTING")
-    request = {
-        "command": "describe",
-        "kind": os.environ["KIND"],
-        "name": os.environ["CONNECTOR"],
-        "version": os.environ["VERSION"],
-        "start": started_by,
-        "output": os.path.join(folder, "connector.json"),
-        "settings": json.loads(os.environ.get("SETTINGS") or "{}"),
-        "defaults": json.loads(os.environ.get("DEFAULTS") or "{}"),
-        "required": json.loads(os.environ.get("REQUIRED") or "[]"),
-        "outputAliases": json.loads(os.environ.get("OUTPUT_ALIASES") or "[]"),
-        **({"outputSetting": output_setting} if output_setting else {}),
-    }
-    run(
-        "cannot be described",
-        [sys.executable, "-I", "-S", os.path.join(folder, "runner"), json.dumps(request)],
-    )
-
-
-def run(what: str, arguments: list[str]) -> None:
-    """Runs a command with its output in the build log; its last error is the reason of a failure."""
-    done = subprocess.run(arguments, stderr=subprocess.PIPE, text=True)
-    sys.stderr.write(done.stderr)
-    if done.returncode != 0:
-        raise Failed(f"{what}: {reason(done.stderr) or f'exit code {done.returncode}'}")
-
-
-def reason(output: str) -> Optional[str]:
-    """The reason of a failure: pip's last error, unless an earlier line explains it better."""
-    lines = [
-        line.strip() for line in output.splitlines() if line.strip() and "[notice]" not in line
-    ]
-    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
-    versions = [line for line in errors if "(from versions:" in line]
-    broken = [
-        line.partition("after connection broken by ")[2]
-        for line in lines
-        if "after connection broken by " in line
-    ]
-    if versions and broken and "(from versions: none)" in versions[-1]:
-        return f"the package index cannot be reached: {broken[-1]}"
-    return next(iter((versions or errors or lines)[-1:]), None)
-
-
 def listed(variable: str) -> list[str]:
     try:
         values = json.loads(os.environ.get(variable) or "[]")
@@ -275,4 +154,4 @@ def written(lines: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(install, *sys.argv[1:]))

@@ -189,12 +189,12 @@ test("project files: a project's lock file and launcher take precedence, are nam
 });
 
 describe("failed builds", () => {
-  const install = (action: string, env: NodeJS.ProcessEnv) => {
+  const build = (action: "install" | "describe", env: NodeJS.ProcessEnv) => {
     const folder = mkdtempSync(join(tmpdir(), "install-"));
     try {
       const { status, stderr } = spawnSync(
         "python3",
-        [join(__dirname, "..", "..", "..", "images", "singer", "install.py"), action, folder],
+        [join(ROOT, "images", "singer", `${action}.py`), folder],
         {
           encoding: "utf8",
           env: { ...process.env, CONNECTOR: "tap-x", PACKAGE: "tap-x", VERSION: "1.0", ...env },
@@ -207,25 +207,25 @@ describe("failed builds", () => {
   };
 
   test("failed build: the error names the connector and the invalid argument", () => {
-    assert.deepEqual(install("install", { PACKAGE: "" }), {
+    assert.deepEqual(build("install", { PACKAGE: "" }), {
       status: 1,
       last: 'connector "tap-x" ( 1.0): build argument PACKAGE is not set',
     });
     assert.match(
-      install("install", { CONSTRAINTS: "setuptools<81" }).last ?? "",
+      build("install", { CONSTRAINTS: "setuptools<81" }).last ?? "",
       /^connector "tap-x" \(tap-x 1\.0\): build argument CONSTRAINTS must be a JSON list/,
     );
   });
 
   test("failed build: the error names a missing launcher", () => {
     assert.match(
-      install("describe", { LAUNCHER: "nope.py" }).last ?? "",
+      build("describe", { LAUNCHER: "nope.py" }).last ?? "",
       /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py does not exist$/,
     );
   });
 
   test("failed build: the error names the connector and the message of pip", () => {
-    const { status, last } = install("install", { PIP_NO_INDEX: "1", PIP_FIND_LINKS: "" });
+    const { status, last } = build("install", { PIP_NO_INDEX: "1", PIP_FIND_LINKS: "" });
     assert.equal(status, 1);
     assert.match(
       last ?? "",

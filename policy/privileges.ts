@@ -26,7 +26,7 @@ export const privileges: ResourcePolicy<PrivilegeSettings> = {
       items: { type: "string" },
       default: ["follow-up-pod", "job-run-pod"],
       description:
-        "Workflow templates whose containers may run as root, because users bring the image; never privileged.",
+        "Workflow templates whose containers may run as root, because users provide the image; never privileged.",
     },
     capabilities: {
       type: "array",

@@ -5,7 +5,7 @@ export type Conditions = {
 
 /** A statement of a policy. */
 export interface Statement {
-  /** Statement id, which says what it is for. */
+  /** Statement id, which names its purpose. */
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   /** Principal; absent in the policy of a role. */

@@ -91,7 +91,7 @@ function signedDigest(
 }
 
 /**
- * An error of an output that is shown as it is. Pulumi puts the names of properties before the
+ * An error of an output that is shown unchanged. Pulumi puts the names of properties before the
  * message of an error that reaches a resource, and prints its stack.
  * Source: @pulumi/pulumi v3.248.0, runtime/rpc.js, serializeFilteredProperties.
  */

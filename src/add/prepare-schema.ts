@@ -17,7 +17,7 @@ export interface Preparation {
   readonly isSecret: (name: string, schema: Json) => boolean;
 }
 
-/** The schema of all settings as the generator takes it. */
+/** The schema of all settings in the form that the generator expects. */
 export function prepareRoot(schema: JsonObject, preparation: Preparation): Schema {
   const required = requiredOf(schema);
   const properties = Object.fromEntries(
@@ -47,7 +47,7 @@ export function prepareRoot(schema: JsonObject, preparation: Preparation): Schem
 }
 
 /**
- * A schema as the generator takes it: without titles, which would become types of their own, and
+ * A schema in the form that the generator expects: without titles, which would become types of their own, and
  * without what TypeScript cannot say.
  */
 function prepare(schema: Json, path: readonly string[], preparation: Preparation): Schema {

@@ -12,7 +12,7 @@ export interface SettingsModule {
   readonly untyped: readonly string[];
 }
 
-/** What the text of `settings.ts` is made from. */
+/** What the text of `settings.ts` is generated from. */
 export interface SettingsModuleArgs {
   /** Name of the connector and its version, for the first line. */
   readonly title: string;

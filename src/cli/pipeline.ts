@@ -31,7 +31,7 @@ export async function entryIfAny(
 /**
  * The entry of a pipeline, for verbs that need it.
  *
- * @throws UserError that says where the pipeline exists instead.
+ * @throws UserError that names the place where the pipeline exists instead.
  */
 export async function requireEntry(context: CliContext, name: string): Promise<PipelineEntry> {
   const entry = await entryIfAny(context, name);

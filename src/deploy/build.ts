@@ -48,7 +48,7 @@ export async function buildImages(
   printJson(Object.fromEntries(digests));
 }
 
-/** Digest of an image that the registry has; undefined also if it does not say. */
+/** Digest of an image that the registry has; undefined also if that is unknown. */
 async function existing(image: string): Promise<string | undefined> {
   try {
     return await digestOf(image);

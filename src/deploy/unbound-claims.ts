@@ -13,7 +13,7 @@ interface Claim {
 /**
  * Deletes the volume claims of an interrupted Helm installation that have no volume, and so no data.
  * Their class and size cannot be changed, so the next installation would wait for a volume that the
- * corrected settings no longer ask for.
+ * corrected settings no longer require.
  *
  * @returns the claims, as `NAMESPACE/NAME`.
  */

@@ -5,7 +5,7 @@ import { streamRulesOf } from "./stream-rules";
 
 const LOG_BASED = "LOG_BASED";
 
-/** Whether the array says that a pipeline reads the log of a database, for at least one stream. */
+/** Whether a pipeline reads the log of a database for at least one stream, according to the array. */
 export function readsLog(entry: Replication): boolean {
   const settings: unknown = settingsOf(entry.tap);
   return (

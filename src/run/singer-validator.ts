@@ -14,7 +14,7 @@ const MOST_PROBLEMS = 5;
 
 /**
  * Validates Singer messages: a SCHEMA before each record, values of the types in the SCHEMA, keys
- * that are there and not null, and a STATE that is an object. Formats and limits are not checked:
+ * that exist and are not null, and a STATE that is an object. Formats and limits are not checked:
  * taps write them as any draft of JSON Schema does, and targets differ in what they check.
  */
 export function validateMessages(lines: readonly string[]): readonly StreamProblems[] {

@@ -96,7 +96,7 @@ function reportOf(
   };
 }
 
-/** Whether the tap can be started at all: it has no catalog, or discovers one. */
+/** Whether the tap can be started: it has no catalog, or discovers one. */
 async function discover(steps: TestStep[], trial: Trial, entry: Replication): Promise<boolean> {
   if (!descriptionOf(trial.environment).flags.discover) return true;
   const ok = await step(steps, "discovers", trial.connector.name, async () => {

@@ -50,7 +50,7 @@ export interface LastRun {
   readonly bytes: number | null;
   /** What it skipped, one phrase each. */
   readonly leftOut: readonly string[];
-  /** How schemas changed, one phrase each. Default: not at all. */
+  /** How schemas changed, one phrase each. Default: they did not. */
   readonly schemaChanges?: readonly string[];
   /** Replication slots of its tap. Default: none. */
   readonly slots?: readonly ReplicationSlot[];

@@ -17,7 +17,7 @@ const MEANINGS: { readonly [File in ConfigFile]: string } = {
   "tap-config.json": "settings of the tap",
   "target-config.json": "settings of the target",
   "catalog.json": "catalog that the tap gets",
-  "initial-state.json": "state to begin with, while none is saved",
+  "initial-state.json": "state to start from, if none is saved",
   "tap-secrets.json": "paths of the tap's settings that logs mask",
   "target-secrets.json": "paths of the target's settings that logs mask",
   "select.json": "streams to take, while there is no catalog",

@@ -25,7 +25,7 @@ import { checkKey, checkPrefix, ObjectStore, TEMPORARY } from "./object-store";
 const readWhole = promisify(readFile);
 
 /**
- * A folder as an object store: an object's key is its path. The folder is made by the first write, so
+ * A folder as an object store: an object's key is its path. The first write creates the folder, so
  * that reading verbs leave no trace. Objects are written to `.tmp/` below it, synced and renamed;
  * what a killed process left there is removed after a day.
  * @param path the folder, relative to the working directory or absolute.

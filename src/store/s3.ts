@@ -48,7 +48,7 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   };
 }
 
-/** Deletes objects one by one, because not every S3 server takes the bulk request. */
+/** Deletes objects one by one, because not every S3 server supports the bulk request. */
 async function deleteFolder(bucket: S3Bucket, prefix: string): Promise<void> {
   const keys = (await listObjects(bucket, prefix)).objects.map((object) => object.key);
   for (let start = 0; start < keys.length; start += DELETES_AT_ONCE) {

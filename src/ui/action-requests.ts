@@ -32,7 +32,7 @@ export async function takeAction(
 ): Promise<void> {
   checkOrigin(request);
   if (request.headers["content-type"] !== "application/json")
-    throw new Refused(415, "An action is JSON.");
+    throw new Refused(415, "An action must be JSON.");
   if (!isSame(String(request.headers["x-csrf"] ?? ""), visitor.csrf))
     throw new Refused(403, "The page is out of date. Load it again.");
   const body = fieldsOf(await bodyOf(request));
@@ -62,7 +62,7 @@ function actionOf(fields: { readonly [name: string]: unknown }): Action {
   const { pipeline, run } = fields;
   const action = ACTIONS.find((name) => name === fields["action"]);
   if (action === undefined || typeof pipeline !== "string")
-    throw new Refused(400, "The action is not known.");
+    throw new Refused(400, "The action is unknown.");
   return { action, pipeline, ...(typeof run === "string" && run !== "" && { run }) };
 }
 

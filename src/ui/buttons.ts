@@ -17,7 +17,7 @@ export interface Action {
   readonly run?: string;
 }
 
-/** A button that opens the dialog of an action; null if the reader may not take it. */
+/** A button that opens the dialog of an action; null if the reader may not perform it. */
 export function actionButton(
   rights: Rights,
   { action, pipeline, run }: Action,

@@ -130,7 +130,7 @@ async function planOf(
           action.action === "suspend"
             ? "The schedule is turned off. A current run continues, and manual runs still work."
             : "The schedule is turned back on.",
-          `The next \`${onStack("up")}\` sets the schedule as its entry in the array says.`,
+          `The next \`${onStack("up")}\` restores the setting in the array.`,
         ],
       };
     case "rollback":

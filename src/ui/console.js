@@ -156,7 +156,7 @@ async function reply(request) {
     const isJson = response.headers.get("content-type")?.startsWith("application/json");
     return isJson ? await response.json() : { error: `The console answered ${response.status}. Load the page again.` };
   } catch {
-    return { error: "The console does not answer. Is it still running?" };
+    return { error: "The console does not answer. Check that it is still running." };
   }
 }
 

@@ -37,7 +37,7 @@ function logPane(): Html {
   return html`<section class="p" aria-labelledby="log-title"><h2 class="title" id="log-title">Log</h2><p class="pad do"><label>Show <select id="log-source"><option value="">all</option><option value="tap">tap</option><option value="target">target</option><option value="runner">runner</option></select></label><span id="log-state" role="status">Loading.</span></p><div id="log" tabindex="0" role="region" aria-label="Log lines"></div></section>`;
 }
 
-/** A page for an address without one, or for a request that is refused. */
+/** A page for an unknown address, or for a request that is rejected. */
 export function messagePage(title: string, text: string): string {
   return plainPage(title, html`<p>${text}</p>`);
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** A request is refused: HTTP status and a text for the reader. */
+/** A request is rejected: HTTP status and text for the reader. */
 export class Refused extends Error {
   readonly status: number;
 
@@ -30,7 +30,7 @@ export const SECURITY_HEADERS: { readonly [name: string]: string } = {
 };
 
 /**
- * Rejects requests for another host name, so that a page whose name is made to resolve to this
+ * Rejects requests for another host name, so that a page whose name resolves to this
  * machine (DNS rebinding) reads nothing.
  */
 export function checkHost(request: IncomingMessage, isHost: (host: string) => boolean): void {

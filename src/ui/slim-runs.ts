@@ -7,12 +7,12 @@ const NOTHING: readonly never[] = [];
 
 /**
  * Keeps of runs, newest first, what pages show, because tens of thousands stay in memory. Runs in
- * progress, the newest run and the newest one that has ended stay as they are, except for what no
+ * progress, the newest run and the newest one that has ended are kept unchanged, except for what no
  * page shows; pages of other runs read them again.
  */
 export function slimRuns(): (runs: readonly RunSummary[]) => readonly RunSummary[] {
   const texts = new Map<string, string>();
-  /** One copy of a text that many runs have. */
+  /** One copy of text that many runs have. */
   const shared = <Text extends string>(text: Text): Text => {
     const known = texts.get(text);
     if (known === undefined) texts.set(text, text);

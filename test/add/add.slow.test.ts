@@ -48,7 +48,7 @@ suite("tapctl add", { concurrency: 1 }, () => {
     assert.deepEqual(readdirSync(join(project, ".tapctl", "add")), []);
   });
 
-  test("add: an older connector from git gets the settings of its sample config, and says what is unknown", async (t) => {
+  test("add: an older connector from git gets the settings of its sample config, and unknown ones are reported", async (t) => {
     const project = newProject(t);
     const repository = folderOf(t);
     writeSource(repository, "tap-old", {

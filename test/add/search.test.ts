@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { searchConnectors } from "../../src/add/search-index";
 
-test("search: certified connectors come first, every word counts, and the index has a date", () => {
+test("search: certified connectors come first, all words must match, and the index has a date", () => {
   const { date, connectors } = searchConnectors("postgres TAP");
   assert.match(date, /^20\d\d-\d\d-\d\d$/);
   assert.ok(connectors.length > 3);

@@ -156,7 +156,7 @@ suite("backfill progress", () => {
     assert.deepEqual(log, ["run-2026-01-01", "run-2026-01-01", "run-2026-01-02", "run-2026-01-03"]);
   });
 
-  test("backfill: the error for unreadable progress says how to start over", async () => {
+  test("backfill: the error for unreadable progress names the option to start over", async () => {
     const store = openFolder(temporaryFolder());
     await store.put(backfillKey("rates", fresh.id), "{");
     await assert.rejects(

@@ -597,7 +597,7 @@ suite("tapctl on a cluster", () => {
     });
   }
 
-  test("run --follow: Ctrl-C detaches, and the message says that the run continues", async (t) => {
+  test("run --follow: Ctrl-C detaches, and a message explains that the run continues", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
       if (plural === "workflows")
@@ -879,7 +879,7 @@ suite("tapctl on a cluster", () => {
     assert.equal(stderr, "");
   });
 
-  test("ui: without permission for the other consoles, it says so and shows the pipelines", async (t) => {
+  test("ui: without permission for the other consoles, it reports that and shows the pipelines", async (t) => {
     const one = await scene(t);
     withConsoles(one);
     one.api.restrict({ pipelines: ofPipelines, minio: ofConsoles });

@@ -281,7 +281,7 @@ describe("render --complete: errors", () => {
     assert.match(stderr, /^--complete needs --stack, --out and, for Argo CD, --repo\.\n/);
   });
 
-  test("render --complete: a stack whose roles only AWS knows is refused", async (t) => {
+  test("render --complete: a stack whose roles only AWS knows is rejected", async (t) => {
     const project = projectWith(t, `[${entry("one")}]`, {
       ...READY,
       "tapctl:aws": { region: "eu-central-1" },

@@ -58,7 +58,7 @@ suite("list requests", () => {
 });
 
 suite("API errors", () => {
-  test("API errors: a refused request names the missing rule", async (t) => {
+  test("API errors: the error of a forbidden request names the missing rule", async (t) => {
     const { api, connect: open } = await standIn(t);
     api.forbid("list workflows");
     await assert.rejects(listWorkflows(await open()), {

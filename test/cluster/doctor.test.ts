@@ -214,7 +214,7 @@ suite("doctor: problems and their fixes", () => {
       "a missing controller",
       controllerCheck,
       { controllers: yes([]) },
-      /^fail: there is no Deployment with app\.kubernetes\.io\/component=workflow-controller/,
+      /^fail: no Deployment has the label app\.kubernetes\.io\/component=workflow-controller/,
     ],
     [
       "a controller that is down",
@@ -276,7 +276,7 @@ suite("doctor: problems and their fixes", () => {
       "an unreachable bucket",
       bucketCheck,
       { bucket: no },
-      /^fail: you may not -> no run can start or end without it/,
+      /^fail: you may not -> runs need it to start and to end/,
     ],
     [
       "a bucket without versions",

@@ -86,7 +86,7 @@ test("stuck pods: the reason of each Workflow is known from two requests", async
   assert.deepEqual(asked, ["pods", "events"]);
 });
 
-test("stuck pods: while the network of a node is not ready, Secrets that it does not know yet are no reason", async () => {
+test("stuck pods: while the network of a node is not ready, Secrets that it does not know yet are not the reason", async () => {
   const about = (reason: string, message: string, lastTimestamp = "2026-11-30T05:55:00Z") => ({
     ...EVENT,
     reason,

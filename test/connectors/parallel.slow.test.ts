@@ -33,7 +33,7 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
   after(() => postgres.stop());
 
   for (const mode of ["artifact", "stream"] as const)
-    test(`${mode} mode: every row arrives in tables that four targets create at once, then only new rows`, async (t) => {
+    test(`${mode} mode: every row arrives in tables that four targets create in parallel, then only new rows`, async (t) => {
       const database = `warehouse_${mode}`;
       await query(`create database ${database}`);
       const run = runner(t, mode, database);
@@ -50,7 +50,7 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
       await query(`delete from t7 where id > ${ROWS}`, "shop");
     });
 
-  test("a table that one slice cannot write keeps its bookmarks, and the next run brings the rest", async (t) => {
+  test("a table that one slice cannot write keeps its bookmarks, and the next run loads the rest", async (t) => {
     await query("create database warehouse_locked");
     const run = runner(t, "stream", "warehouse_locked");
     await query(
@@ -71,7 +71,7 @@ suite("20 tables from PostgreSQL to PostgreSQL in four slices", () => {
     assert.deepEqual(await counts("warehouse_locked"), ROWS);
   });
 
-  test("a tap, a target and a runner of a slice are killed: the next run brings what is missing", async (t) => {
+  test("a tap, a target and a runner of a slice are killed: the next run loads what is missing", async (t) => {
     const database = "warehouse_killed";
     await query(`create database ${database}`);
     const killed: string[] = [];

@@ -81,7 +81,7 @@ suite("test of a pipeline", () => {
 
   const secrets = () => ({ "shop-password": postgres.password, "mask-salt": "salt" });
 
-  test("test: the first records of each stream are loaded into a scratch database, and the forecast names bookmarks", async (t) => {
+  test("test: the first records of each stream are loaded into a temporary database, and the forecast names bookmarks", async (t) => {
     const bookmark = '"2026-01-01T10:00:00+00:00"';
     const report = await run(t, entryOf({}), {
       secrets: secrets(),

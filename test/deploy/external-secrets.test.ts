@@ -100,7 +100,7 @@ const refused: readonly (readonly [string, Parameters<typeof operator>[0], RegEx
   ],
 ];
 for (const [what, cluster, message] of refused)
-  test(`external secrets: if ${what}, the update is refused before anything is changed`, async () => {
+  test(`external secrets: if ${what}, the update fails before anything is changed`, async () => {
     const { code, err, calls } = await up(operator(cluster));
     assert.equal(code, 2);
     assert.match(err, message);
@@ -123,7 +123,7 @@ test("external secrets: an update that changes one to a key that the store does 
   );
 });
 
-test("external secrets: the operator is asked to try one that failed again, before the update", async () => {
+test("external secrets: the operator retries one that failed, before the update", async () => {
   const { code, err, calls } = await up(operator({ statuses: [FAILED, READY] }));
   assert.equal(code, 0, err);
   assert.match(

@@ -197,7 +197,7 @@ test("pod problems: pods of runs and the claims of their volumes are not problem
   assert.equal(podProblems([failed], [...events, about("Pod", "minio-0")]).length, 1);
 });
 
-test("pod problems: a mount that waits for the node's cache is none", () => {
+test("pod problems: a mount that waits for the node's cache is not one", () => {
   const late = (object: string): ClusterEvent =>
     event(
       "FailedMount",

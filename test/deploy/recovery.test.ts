@@ -251,7 +251,7 @@ for (const [what, state, live] of [
     { "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "prod" } },
   ],
 ] as const) {
-  test(`recover: ${what} is refused and not changed`, (t) => {
+  test(`recover: ${what} is rejected and not changed`, (t) => {
     const { calls, written, deleted, error } = run(t, state, { live });
     assert.match(
       String(error),

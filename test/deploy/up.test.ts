@@ -105,7 +105,7 @@ test("up: it rebuilds images that their registry lost", async (t) => {
   );
 });
 
-test("up: it refuses a registry that rejects the login, and changes nothing", async (t) => {
+test("up: it fails if the registry rejects the login, and changes nothing", async (t) => {
   const host = await standInRegistry(t, ({ url }, response) =>
     response.writeHead(url === "/v2/" ? 401 : 200).end(),
   );
@@ -149,7 +149,7 @@ test("up: an existing stack is not created again", async () => {
   assert.doesNotMatch(calls, /stack init/);
 });
 
-test("up: Argo and namespaces of its own stack are no obstacle", async () => {
+test("up: Argo and namespaces of its own stack are accepted", async () => {
   const resources = [{ type: "kubernetes:core/v1:Namespace", id: "argo" }];
   const { code, err } = await run(
     "up",
@@ -412,7 +412,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
 ];
 
 for (const [name, programs, args, message] of refusals) {
-  test(`up: it refuses ${name}, and changes nothing`, async () => {
+  test(`up: it fails for ${name}, and changes nothing`, async () => {
     const { code, err, calls } = await run("up", programs(), args);
     assert.ok(code === 1 || code === 2, String(code));
     assert.match(err, message);
@@ -421,7 +421,7 @@ for (const [name, programs, args, message] of refusals) {
   });
 }
 
-test("down: it asks, destroys and lists what it keeps", async () => {
+test("down: it asks for confirmation, destroys and lists what it keeps", async () => {
   const refused = await run("down", { pulumi: pulumi() });
   assert.equal(refused.code, 2);
   assert.doesNotMatch(refused.calls, /destroy/);
@@ -552,7 +552,7 @@ test("pulumi: it passes commands on with the stack of up, and returns the exit c
   );
 });
 
-test("pulumi: it shows its help, and refuses a setting that the next up would overwrite", async () => {
+test("pulumi: it shows its help, and rejects a setting that the next up would overwrite", async () => {
   for (const args of [[], ["--help"]])
     assert.match(
       (await run("pulumi", {}, args)).out,

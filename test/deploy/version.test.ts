@@ -16,7 +16,7 @@ test("stack version: stacks of this, an older or an unknown version are updated"
   refuseNewer([], "1.2.3");
 });
 
-test("stack version: a stack of a newer version is refused", () => {
+test("stack version: a stack of a newer version is rejected", () => {
   for (const version of ["1.2.4", "1.10.0", "2.0.0"]) {
     assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), {
       message: `The stack was last updated by tapctl ${version}, which is newer than this version, 1.2.3.\nUpgrade first: npm install tapctl@${version}`,

@@ -166,7 +166,7 @@ test("schema changed: a pipeline that watches schemas is notified of a success, 
     );
   }));
 
-test("slot at risk: a pipeline is notified of a success whose slot retains too much", () =>
+test("slot at risk: a successful run whose slot retains too much sends a notification", () =>
   inWorkspace(async (space) => {
     const received: string[] = [];
     const server = createServer((message, response) => {
@@ -192,7 +192,7 @@ test("slot at risk: a pipeline is notified of a success whose slot retains too m
     );
   }));
 
-test("undelivered: what does not reach a channel is kept, until everything does", () =>
+test("undelivered: what does not reach a channel is kept until everything is delivered", () =>
   inWorkspace(async (space) => {
     const server = createServer((message, response) => {
       message.resume().on("end", () => response.end());
@@ -364,7 +364,7 @@ print(json.dumps(sorted(values(notice("failed", args, {"FAILURES": "eA=="})))))`
 suite("delivery of notifications", () => {
   const slack = (url: string) => ({ kind: "slack", webhook: `${url}/secret-path` });
 
-  test("delivery: a busy service is tried again after the time that it asks for", (t) =>
+  test("delivery: a request to a busy service is retried after the time that it requests", (t) =>
     inWorkspace(async (space) => {
       const { received, url } = await service(
         t,

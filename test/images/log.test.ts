@@ -50,7 +50,7 @@ describe("flooded log of a tap", () => {
       );
     }));
 
-  test("flooded log: of a line without end, the beginning is shown", () =>
+  test("flooded log: the beginning of an endless line is shown", () =>
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
       const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], { tapLog: log });

@@ -159,7 +159,7 @@ test("lookback: a warning of the tap's step is in its result", () =>
     assert.match(space.result().warnings.join(), /stream "s" was read without its lookback/);
   }));
 
-test("lookback: random states of every shape move only where they should, and never go back", () => {
+test("lookback: random states of every shape move only where they should, and saved ones never move back", () => {
   const fixture = join(__dirname, "fixtures", "lookback_property.py");
   const printed = execFileSync(PYTHON, ["-B", fixture, RUNNER, "1", "3000"], { encoding: "utf8" });
   assert.equal(printed, "3000 states\n");

@@ -71,7 +71,7 @@ function everythingLeft(space: Workspace, ended: Ended): string {
 
 for (const [mode, run] of Object.entries(MODES))
   describe(`masks, ${mode} mode`, () => {
-    test("masks: a property is hashed, nulled or dropped, and the SCHEMA says so", () =>
+    test("masks: a property is hashed, nulled or dropped, and the SCHEMA matches", () =>
       inWorkspace(async (space) => {
         const properties = { ...USERS, card: { type: "string" }, name: { type: "string" } };
         const required = ["id", "card"];
@@ -116,7 +116,7 @@ for (const [mode, run] of Object.entries(MODES))
         assert.deepEqual(space.candidate(), { bookmarks: { users: { id: 2 } } });
       }));
 
-    test("masks: numbers keep their digits, and count as the text that they are", () =>
+    test("masks: numbers keep their digits, and are hashed as text", () =>
       inWorkspace(async (space) => {
         const ended = await run(
           space,

@@ -162,7 +162,7 @@ describe("stream in slices", () => {
       assert.doesNotMatch(stderr + space.text("tap.log"), /correct-horse/);
     }));
 
-  test("masks of slices: they apply in each slice, and a name that no slice has fails the run", () =>
+  test("masks of slices: they apply in each slice, and a name that is in no slice fails the run", () =>
     inWorkspace(async (space) => {
       const fields = pair(space, { values: { email: "jane@example.com" } });
       const rules = (mask: object) => space.write("rules.json", [{ stream: "*", mask }]);
@@ -181,7 +181,7 @@ describe("stream in slices", () => {
       assert.match(typo.stderr, /mask: no stream that matches "\*" has "emial"/);
     }));
 
-  test("lookback of slices: the state of each is moved back, and no bookmark goes back", () =>
+  test("lookback of slices: the state of each is moved back, but no saved bookmark is", () =>
     inWorkspace(async (space) => {
       space.write("state.json", { bookmarks: { a: { id: 50 }, b: { id: 40 }, c: { id: 99 } } });
       const rules = space.write("rules.json", [
@@ -222,7 +222,7 @@ describe("stream in slices", () => {
         });
       }));
 
-  test("a runner of a slice that is killed fails the slice alone", () =>
+  test("a killed runner of a slice fails only that slice", () =>
     inWorkspace(async (space) => {
       const running = space.begin("stream", pair(space, { faults: { b: "hang" } }));
       await running.says("[2] b goes wrong");
@@ -240,7 +240,7 @@ describe("stream in slices", () => {
       assert.deepEqual(leftovers(space), []);
     }));
 
-  test("a runner that is killed takes the slices and their connectors with it", () =>
+  test("a killed runner ends its slices and their connectors", () =>
     inWorkspace(async (space) => {
       const running = space.begin("stream", pair(space, { faults: { b: "hang" } }));
       await running.says("[2] b goes wrong");
@@ -264,7 +264,7 @@ describe("stream in slices", () => {
       assert.deepEqual(leftovers(space), []);
     }));
 
-  test("a silent slice is stopped although the others moved", () =>
+  test("a silent slice is stopped although the others send data", () =>
     inWorkspace(async (space) => {
       const fields = pair(space, { faults: { b: "hang" } });
       assert.equal((await space.run("stream", fields, { idleTimeoutSeconds: 1 })).code, 10);
@@ -435,7 +435,7 @@ describe("extract and load in slices", () => {
       assert.equal(await load({}), 0);
     }));
 
-  test("a load takes an extract as it is, whatever the pipeline says now", () =>
+  test("a load uses an extract unchanged, whatever the pipeline defines now", () =>
     inWorkspace(async (space) => {
       const fields = without(pair(space), /^parallel$/);
       assert.equal((await space.run("extract", ofTap(pair(space)))).code, 0);
@@ -483,7 +483,7 @@ describe("extract and load in slices", () => {
       );
     }));
 
-  test("in the last attempt, a load of which a slice failed exits with 0 and leaves the verdict", () =>
+  test("in the last attempt, a load with a failed slice exits with 0 and leaves the verdict to the next step", () =>
     inWorkspace(async (space) => {
       const fields = pair(space, {}, { faults: { b: "exit" } });
       assert.equal((await space.run("extract", ofTap(fields))).code, 0);

@@ -295,7 +295,7 @@ for (const mode of MODES)
         );
       }));
 
-    test("minRecords of a stream: too few fail the run, and so does a stream that does not come", () =>
+    test("minRecords of a stream: too few fail the run, and so does a stream that is not sent", () =>
       inWorkspace(async (space) => {
         const least = (stream: string, minRecords: number) => [{ stream, expect: { minRecords } }];
         assert.equal((await run(space, mode, orders({}), least("orders", 2))).code, 0);
@@ -369,7 +369,7 @@ for (const mode of MODES)
         assert.equal((await run(space, mode, table(1, 0), rules, state)).code, 0);
       }));
 
-    test("maxStaleness of a stream: its bookmark counts, and that of another stream does not", () =>
+    test("maxStaleness of a stream: it applies to its bookmark, not to that of another stream", () =>
       inWorkspace(async (space) => {
         const day = (age: number) => new Date(Date.now() - age * 86_400_000).toISOString();
         const steps = (own: number): readonly Step[] => [
@@ -386,7 +386,7 @@ for (const mode of MODES)
         );
       }));
 
-    test("saved schemas that cannot be read: the run warns and learns them again", () =>
+    test("saved schemas that cannot be read: the run warns and saves them again", () =>
       inWorkspace(async (space) => {
         space.write("schemas.json", '{"version": 1, "streams": {"orders": {}}}');
         const { code, result } = await run(space, mode, orders({}));

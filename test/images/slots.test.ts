@@ -128,7 +128,7 @@ suite("replication slots", () => {
       assert.deepEqual([slots, warnings], [undefined, []]);
     }));
 
-  test("slots: a tap that reads no log is not asked", () =>
+  test("slots: a tap that reads no log is not queried", () =>
     inWorkspace(async (space) => {
       const fields = {
         ...tapWith(space, [ROW]),

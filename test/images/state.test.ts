@@ -45,7 +45,7 @@ describe("envelope and identity", () => {
     }));
 
   for (const field of ["tap", "source", "target", "destination"] as const) {
-    test(`state identity: a different ${field} fails the run unless the request says what to do`, () =>
+    test(`state identity: a different ${field} fails the run unless the request sets how to continue`, () =>
       inWorkspace(async (space) => {
         const flags = [
           {
@@ -108,7 +108,7 @@ describe("envelope and identity", () => {
       }));
   }
 
-  test("full refresh: it also ignores a state that fits", () =>
+  test("full refresh: it also ignores a matching state", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["echo-state"]], {
         state: space.write("saved.json", SAVED),

@@ -675,7 +675,7 @@ describe("verdict", () => {
       );
     }));
 
-  test("verdict: it reports how much was loaded, if there is a load result", () =>
+  test("verdict: it reports how much was loaded, if a load result exists", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
       const report = async (loaded: unknown) =>

@@ -93,7 +93,7 @@ test("init: package.json names the file that tapctl was installed from", (t) => 
   assert.match(spec(), /^\d+\.\d+\.\d+$/);
 });
 
-test("init: a folder with files of a project is refused with a list of them, and nothing is changed", async (t) => {
+test("init: a folder with files of a project is rejected with a list of them, and nothing is changed", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "README.md"), "mine");
   writeFileSync(join(folder, "package.json"), "{}");

@@ -20,7 +20,7 @@ async function init(
   return { ...shown, folder: join(cwd, "my-etl") };
 }
 
-test("init: prompts on a terminal ask again after an invalid answer, and the answers become the array", async (t) => {
+test("init: prompts on a terminal are repeated after an invalid answer, and the answers become the array", async (t) => {
   const { code, screen, folder } = await init(t, [
     ["Number [1]: ", "9\n"],
     ["Number [1]: ", "2\n"],

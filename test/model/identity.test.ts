@@ -154,7 +154,7 @@ const tapListed = tap({
 const from = (one: Replication["tap"], source?: string) =>
   identityOf({ ...replication, schedule: "@daily", tap: one }, source);
 
-test("source: it consists of the settings that say where the tap reads", () => {
+test("source: it consists of the settings that define where the tap reads", () => {
   assert.notEqual(
     from(tapAny({ database: "staging" })).source,
     from(tapAny({ database: "prod" })).source,

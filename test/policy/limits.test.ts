@@ -56,7 +56,7 @@ test("requests-and-limits: resources from arguments are checked where they are s
   ]);
 });
 
-test("requests-and-limits: a CPU limit is required if the setting says so", () => {
+test("requests-and-limits: a CPU limit is required if the setting requires it", () => {
   assert.deepEqual(judge(limits, pod({ resources }), { cpuLimit: true }), [
     'container "main" has no resources.limits.cpu',
   ]);

@@ -56,7 +56,7 @@ const BROKEN: readonly (readonly [string, { readonly [path: string]: string }, R
 
 suite("checkouts that do not render", () => {
   for (const [what, files, problem] of BROKEN)
-    test(`checkout: one that ${what} has an error that says so`, async (t) =>
+    test(`checkout: the error names one that ${what}`, async (t) =>
       assert.match(problemOf(await readCheckout(folder(t, files), BASE_IMAGE)), problem));
 });
 

@@ -73,7 +73,7 @@ test("comment: one with every kind of change equals the golden file", () => {
   assert.ok(!text.includes("hunter2"));
 });
 
-test("comment: without changes, it says so", () => {
+test("comment: without changes, it reports that", () => {
   const text = commentText(review([replication()], [replication()]), COMMENT_BYTES);
   assert.match(text, /## Pipelines: no changes \(1 after the merge\)/);
   assert.ok(!text.includes("###"));

@@ -45,7 +45,7 @@ const catalog: Catalog = {
   ],
 };
 
-test("catalog: what is stored has no system schemas, and an order of its own", () => {
+test("catalog: a stored catalog has no system schemas, and a fixed order", () => {
   const { streams } = storable(catalog);
   assert.deepEqual(
     streams.map(({ tap_stream_id: id }) => id),

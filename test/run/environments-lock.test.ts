@@ -32,7 +32,7 @@ test("process lock: parallel processes lose no update", async (t) => {
   assert.deepEqual(readdirSync(join(folder, "lock")), []);
 });
 
-test("process lock: the lock of a killed process is taken over at once, that of a running one is waited for", async (t) => {
+test("process lock: the lock of a killed process is taken over immediately, that of a running one is waited for", async (t) => {
   const lock = join(temporaryFolder(t), "lock");
   const holder = start(lock, "hold", "0");
   await once(holder.stdout, "data");

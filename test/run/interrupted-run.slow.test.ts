@@ -135,7 +135,7 @@ for (const mode of ["artifact", "stream"] as const) {
   });
 }
 
-test("lease: a second run of a pipeline is refused while the first is in progress", async (t) => {
+test("lease: a second run of a pipeline is rejected while the first is in progress", async (t) => {
   const folder = temporaryFolder(t);
   const stop = createStop();
   const context = await fakeContext(folder, { stop });

@@ -48,7 +48,7 @@ test("lock report: a change of hashes only is named, and no change is one line",
   assert.equal(lockReport([]), "No lock file changed.\n");
 });
 
-test("certification report: it lists what behaves in another way than documented", () => {
+test("certification report: it lists what behaves differently than documented", () => {
   assert.equal(
     certificationReport([
       { connector: "tap-x", cases: 9, unexpected: [] },

@@ -69,7 +69,7 @@ suite("connector with a lock file", () => {
   });
 });
 
-test("missing lock file: the installation says so, later runs do not", async (t) => {
+test("missing lock file: the installation reports it, later runs do not", async (t) => {
   const site = await makeSite(t);
   const notices = ({ progress }: Installed) =>
     progress.filter(({ detail }) => /no lock file.*npx tapctl lock tap-tiny/.test(detail ?? ""))

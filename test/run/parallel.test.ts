@@ -40,7 +40,7 @@ for (const mode of ["artifact", "stream"] as const)
       assert.deepEqual([second.error, second.records], [null, 0]);
     });
 
-    test("a slice that fails is retried and named, and the next run brings only what it missed", async (t) => {
+    test("a slice that fails is retried and named, and the next run loads only what is missing", async (t) => {
       const folder = temporaryFolder(t);
       const context = await slicesContext(folder);
       const failed = await runPipeline(

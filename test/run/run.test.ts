@@ -48,7 +48,7 @@ for (const mode of MODES) {
       );
     });
 
-    test(`${mode} mode: if the tap fails for good, its progress is saved and the run fails`, async (t) => {
+    test(`${mode} mode: if the tap fails in its last attempt, its progress is saved and the run fails`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(
@@ -77,7 +77,7 @@ for (const mode of MODES) {
       assert.deepEqual(plain(summary.stateAfter), bookmark(50));
     });
 
-    test(`${mode} mode: if the target fails for good, the old state stays`, async (t) => {
+    test(`${mode} mode: if the target fails in its last attempt, the old state is kept`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 10 }), { mode });

@@ -63,7 +63,7 @@ suite("runs with a bucket", () => {
     );
   });
 
-  test("bucket: a second machine is refused while the first runs the pipeline", async (t) => {
+  test("bucket: a second machine is rejected while the first runs the pipeline", async (t) => {
     const folder = temporaryFolder(t);
     const stop = createStop();
     const location = await makeBucket("overlap");

@@ -70,7 +70,7 @@ for (const mode of ["artifact", "stream"] as readonly Mode[])
       assert.deepEqual(await currentSchemas(context.store, "events"), before);
     });
 
-    test(`${mode} mode: a change that a rule refuses is loaded once it is accepted, in the run or before it`, async (t) => {
+    test(`${mode} mode: a change that a rule rejects is loaded once it is accepted, in the run or before it`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const run = (rows: number, names: readonly string[], options: object = {}) =>

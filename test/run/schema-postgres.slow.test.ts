@@ -61,7 +61,7 @@ for (const mode of ["artifact", "stream"] as readonly Mode[])
 
     after(() => postgres.stop());
 
-    test(`${mode} mode: changes of a table are reported, refused, accepted and held by a contract`, async (t) => {
+    test(`${mode} mode: changes of a table are reported, rejected, accepted and limited by a contract`, async (t) => {
       const root = temporaryFolder(t);
       const warehouse = join(root, "warehouse.duckdb");
       await query(

@@ -194,7 +194,7 @@ for (const [title, api] of [
   ["has no TypeScript", undefined],
   ["has TypeScript 7", "exports.version = '7.0.2';"],
 ] as const)
-  test(`select: in a project that ${title}, the error says what to install, and the file stays`, (t) => {
+  test(`select: in a project that ${title}, the error names what to install, and the file is unchanged`, (t) => {
     const root = temporaryFolder(t);
     mkdirSync(join(root, "pipelines"));
     const file = join(root, "pipelines", "index.ts");

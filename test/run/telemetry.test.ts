@@ -75,7 +75,7 @@ suite("telemetry of local runs", () => {
       assert.match(warning, /^telemetry: (traces|metrics) not delivered: connection failed/);
   });
 
-  test("telemetry of a local run: one without an answer does not hold it up", async (t) => {
+  test("telemetry of a local run: a receiver that does not answer does not delay it", async (t) => {
     const folder = temporaryFolder(t);
     const received = await receiver(t, 0);
     useReceiver(t, received);

@@ -125,7 +125,7 @@ suite("folder that cannot store the state", () => {
   });
 });
 
-test("unsaved state: a bucket that refuses it fails the run", async (t) => {
+test("unsaved state: a bucket that rejects it fails the run", async (t) => {
   const folder = temporaryFolder(t);
   const server = await startS3Server();
   t.after(() => server.stop());

@@ -97,7 +97,7 @@ suite("status of a pipeline", () => {
     assert.equal(shown({ users: "2099-01-01" }, ["old"])?.stream, "users");
   });
 
-  test("status: late if a run was due after the newest one and has not started", () => {
+  test("status: a pipeline is late if a run was due after the newest one and has not started", () => {
     const runs: readonly RunFact[] = [
       { run: "r1", status: "succeeded", started: "2026-11-25T11:00:01Z" },
     ];
@@ -111,7 +111,7 @@ suite("status of a pipeline", () => {
     );
   });
 
-  test("status: late if it never ran and its schedule has existed for longer", () => {
+  test("status: a pipeline is late if it never ran and its schedule has existed for longer", () => {
     assert.equal(
       pipelineStatus(facts({ runs: [], last: null, since: "2026-11-25T10:30:00Z" }), NOW)
         .lateSeconds,

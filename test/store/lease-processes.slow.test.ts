@@ -65,7 +65,7 @@ describe("lease between processes", () => {
     await Promise.all(holders.map(end));
   });
 
-  test("lease: after kill -9 of its holder, it is free at once on the same machine", async () => {
+  test("lease: after kill -9 of its holder, it is free immediately on the same machine", async () => {
     const store = openFolder(location("killed"));
     const holder = await startHolder(location("killed"));
     assert.equal(await holder.ask("acquire"), "won");

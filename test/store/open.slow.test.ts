@@ -121,7 +121,7 @@ describe("bucket of a cluster", () => {
     });
   }
 
-  test("bucket: a missing one is reported at once", async () => {
+  test("bucket: a missing one is reported immediately", async () => {
     await assert.rejects(
       openStore(`s3://no-such-bucket?endpoint=${server.endpoint}`),
       /the bucket does not exist at http:/,

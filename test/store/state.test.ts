@@ -183,7 +183,7 @@ describeStores("state", (fresh) => {
     assert.deepEqual(await listed(20), [fourth, third], "the one in force is kept");
   });
 
-  test("state rollback: each goes one state further back and skips unreadable ones; a named run goes forward again", async () => {
+  test("state rollback: each restores an earlier state and skips unreadable ones; a named run can be newer", async () => {
     const store = await withRuns(fresh(), 4);
     await store.put(historyKey("orders", RUNS[2]), "garbage");
     assert.equal((await rollbackTarget(store, "orders")).run, RUNS[1]);

@@ -80,7 +80,7 @@ async function scene(t: TestContext, mayChange = true): Promise<Scene> {
 const AS = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 suite("console on a cluster: who may read", () => {
-  test("gate: without a token, only the form to log in is answered", async (t) => {
+  test("gate: without a token, only the login form is served", async (t) => {
     const { ask } = await scene(t);
     for (const path of ["/", "/pipelines/payments", "/events?page=/", "/log?pipeline=payments"]) {
       const { status, body } = await ask(path);

@@ -61,7 +61,7 @@ suite("console pages", () => {
     assert.equal((await itemsOf(source, "/?show=-1")).length, 100);
   });
 
-  test("running: a run shows how far it is and how fast", async (t) => {
+  test("running: it shows the progress and the speed of each run", async (t) => {
     const source = sampleSource(t);
     const run = source.live.get("clickstream", NOW)?.status.active?.run ?? "";
     const at = (second: number) => `2026-11-25T12:06:${second}Z`;
@@ -143,7 +143,7 @@ suite("console pages", () => {
     );
   });
 
-  test("run: its result, files and the address of its log", async (t) => {
+  test("run: it shows result, files and the address of the log", async (t) => {
     const source = sampleSource(t);
     const run = source.live.get("orders-to-warehouse", NOW)?.runs[0];
     assert.ok(run);

@@ -53,7 +53,7 @@ const runAt = (hour: number, status: RunStatus) => ({
 });
 
 suite("runs that the console keeps", () => {
-  test("runs: nothing is read of a pipeline whose folder has not changed", async (t) => {
+  test("runs: the runs of a pipeline whose folder has not changed are not read again", async (t) => {
     const { store, reads, settle } = scene(t);
     const cached = cacheRuns(store);
     await writeSummary(store, runAt(10, "succeeded"));

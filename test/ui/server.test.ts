@@ -23,7 +23,7 @@ function recorded(): ConsoleActions & { readonly taken: string[] } {
 }
 
 suite("console server: who may read", () => {
-  test("console: without the session's cookie, every page and stream is refused", async (t) => {
+  test("console: without the session's cookie, every page and stream is rejected", async (t) => {
     const console = await openConsole(t, sampleSource(t));
     for (const path of ["/", "/running", "/pipelines/orders", "/events?page=/", "/log?run=x"])
       assert.equal((await console.ask(path)).status, 401, path);
@@ -42,7 +42,7 @@ suite("console server: who may read", () => {
     assert.match(entered.body, /<meta http-equiv="refresh" content="0;url=\/">/);
   });
 
-  test("console: a host name that only resolves to this machine is refused", async (t) => {
+  test("console: a host name that only resolves to this machine is rejected", async (t) => {
     const console = await openConsole(t, sampleSource(t));
     const { port } = new URL(console.origin);
     for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1"])
@@ -77,7 +77,7 @@ suite("console server: who may read", () => {
     }
   });
 
-  test("console: unknown pages, methods and paths outside its files are refused", async (t) => {
+  test("console: unknown pages, methods and paths outside its files are rejected", async (t) => {
     const console = await openConsole(t, sampleSource(t));
     for (const path of [
       "/nothing",
@@ -114,14 +114,14 @@ suite("console server: who may change", () => {
   const RIGHTS = new Set(["run", "cancel"] as const);
   const RUN = { action: "run", pipeline: "payments" };
 
-  test("console: it is read-only by default: no button, no token, and every change is refused", async (t) => {
+  test("console: it is read-only by default: no button, no token, and every change is rejected", async (t) => {
     const console = await openConsole(t, sampleSource(t));
     assert.doesNotMatch((await console.read("/pipelines/payments")).body, /data-action|csrf/);
     assert.equal((await console.change(RUN)).status, 403);
     assert.equal((await console.read("/plan?action=run&pipeline=payments")).status, 403);
   });
 
-  test("console: a change from its own page is made once, with the chosen options", async (t) => {
+  test("console: a change from its own page is applied once, with the chosen options", async (t) => {
     const actions = recorded();
     const console = await openConsole(t, sampleSource(t), { rights: RIGHTS, actions });
     assert.match((await console.read("/pipelines/payments")).body, /data-action="run"/);
@@ -130,7 +130,7 @@ suite("console server: who may change", () => {
     assert.deepEqual(actions.taken, ["run payments  fullRefresh"]);
   });
 
-  test("console: a change from another page, or without the page's token, is refused", async (t) => {
+  test("console: a change from another page, or without the page's token, is rejected", async (t) => {
     const actions = recorded();
     const console = await openConsole(t, sampleSource(t), { rights: RIGHTS, actions });
     const refused = {
@@ -149,7 +149,7 @@ suite("console server: who may change", () => {
     assert.deepEqual(actions.taken, []);
   });
 
-  test("console: what its reader may not do, and what is no action, is refused", async (t) => {
+  test("console: unknown actions, and those that its reader may not perform, are rejected", async (t) => {
     const actions = recorded();
     const console = await openConsole(t, sampleSource(t), { rights: RIGHTS, actions });
     for (const [body, status] of [

@@ -59,7 +59,7 @@ suite("console updates", () => {
     assert.equal(first.note, "Incomplete: the store does not answer.");
   });
 
-  test("updates: a reader that leaves is forgotten", async (t) => {
+  test("updates: a reader that leaves is removed", async (t) => {
     const source = sampleSource(t);
     const console = await openConsole(t, source);
     await eventsUntil(console, "/events?page=/", () => source.live.isWatched);
@@ -167,7 +167,7 @@ suite("console of a local store", () => {
     assert.equal(live.rates.progressOf(run("running").run), undefined);
   });
 
-  test("local runs: a run that never ended is forgotten with the next one", async (t) => {
+  test("local runs: a run that never ended is dropped when the next one starts", async (t) => {
     const { store, entries, signal } = localScene(t);
     const live = livePipelines(entries);
     t.after(live.onChange(() => undefined));

@@ -106,7 +106,7 @@ suite("comment workflow", () => {
     );
   });
 
-  test("comment workflow: the comment of a fork says so, and mentions notify no user", async (t) => {
+  test("comment workflow: the comment of a fork is marked, and mentions notify no user", async (t) => {
     const [call] = await post(t, { comment: `${TEXT}@team`, from: "stranger/etl" });
     const body = String(call?.[1]["body"]);
     assert.match(

@@ -28,7 +28,7 @@ export async function bucketProblems(
       return [
         `${WHERE}: "${bucket}" belongs to another account, or the credentials have no access; ${existing ? "they need s3:ListBucket" : "choose another name"}`,
       ];
-    return [`${WHERE}: S3 does not say whether "${bucket}" exists (${head.text})`];
+    return [`${WHERE}: S3 cannot tell whether "${bucket}" exists (${head.text})`];
   }
   const region = head.value.BucketRegion;
   if (region !== undefined && region !== aws.region)

@@ -21,5 +21,5 @@ export async function clusterProblems(
     return [
       `${WHERE}: EKS cluster "${cluster}" does not exist in region ${aws.region} of this account`,
     ];
-  return [`${WHERE}: EKS does not say whether "${cluster}" exists (${answer.text})`];
+  return [`${WHERE}: EKS cannot tell whether "${cluster}" exists (${answer.text})`];
 }

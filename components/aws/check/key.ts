@@ -15,7 +15,7 @@ export async function keyProblems(key: string, aws: AwsSettings): Promise<readon
     return [
       isDenied(described)
         ? `${WHERE}: the credentials have no access to the key; they need kms:DescribeKey, kms:GenerateDataKey and kms:Decrypt`
-        : `${WHERE}: KMS does not say whether the key exists (${described.text})`,
+        : `${WHERE}: KMS cannot tell whether the key exists (${described.text})`,
     ];
   }
   const { KeyState: state, KeySpec: spec } = described.value.KeyMetadata ?? {};

@@ -43,7 +43,7 @@ async function repositoryProblem(
   );
   if ("error" in answer) {
     if (answer.error !== "RepositoryNotFoundException")
-      return [`${where}: ECR does not say whether repository "${name}" exists (${answer.text})`];
+      return [`${where}: ECR cannot tell whether repository "${name}" exists (${answer.text})`];
     return existing
       ? [
           `${where}: repository "${name}" does not exist in region ${aws.region}; remove the setting to create one`,

@@ -90,7 +90,7 @@ class Places:
 
 
 def _name(leaf: Leaf) -> Any:
-    """What tells values of one kind: the last name of the path, not the index in a list."""
+    """What identifies values of one kind: the last name of the path, not the index in a list."""
     return next((part for part in reversed(leaf.path) if isinstance(part, str)), None)
 
 

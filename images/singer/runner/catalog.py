@@ -58,7 +58,7 @@ def full_table_streams(catalog: Any) -> frozenset[str]:
 
 
 def method_of(entry: Entry) -> Optional[str]:
-    """The replication method of a stream: forced, selected, or its default; None if the catalog does not say."""
+    """The replication method of a stream: forced, selected, or its default; None if the catalog sets none."""
     root = metadata_of(entry, [])
     method = (
         root.get("forced-replication-method")

@@ -46,7 +46,7 @@ def default_body(url: str, notice: Notice) -> Mapping[str, Any]:
 
 
 def values(notice: Notice) -> Mapping[str, Any]:
-    """What a placeholder stands for."""
+    """The value of a placeholder."""
     return {
         **notice.fields,
         "title": notice.title,

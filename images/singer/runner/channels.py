@@ -75,7 +75,7 @@ def channels_in(text: str) -> list[Channel]:
 
 
 def _with_secrets(channel: Channel, kind: str) -> Channel:
-    """The channel with its mounted secrets; the body of a webhook is sent as it is written."""
+    """The channel with its mounted secrets; the body of a webhook is sent unchanged."""
     settings = {name: value for name, value in channel.items() if name != "body"}
     return {**channel, **with_mounted_secrets(settings, _SECRETS, f"channel {kind}")}
 

@@ -120,7 +120,7 @@ def _last(
     default: bool,
     fits: Callable[[str, str], bool],
 ) -> bool:
-    """What the last pattern says that matches a property or one around it."""
+    """The value of the last pattern that matches a property or one that contains it."""
     around = [each.path, *each.parents]
     for selects, glob in reversed(patterns):
         if any(fits(glob, path) for path in around):

@@ -44,7 +44,7 @@ def _causes(lines: list[str]) -> list[str]:
 
 def reason(lines: list[str]) -> str:
     """The exception of the last Python traceback, else the last line that looks like one, else the last error that was
-    logged, else the last line that says something, else ""."""
+    logged, else the last meaningful line, else ""."""
     filled = [line.strip() for line in lines if line.strip() and not _ASIDE.match(line)]
     starts = [place for place, line in enumerate(lines) if _TRACEBACK in line]
     if starts:

@@ -89,7 +89,7 @@ class Inspection:
         return str(self.rules.of(stream).get("onSchemaChange", LOAD))
 
     def activate(self, stream: str, version: Any, records: Optional[int]) -> Optional[str]:
-        """Why the target must not get an ACTIVATE_VERSION after so many records of a stream, if it must not.
+        """Why the target must not get an ACTIVATE_VERSION after this number of records of a stream, if it must not.
 
         The first one of a table comes before its records: the loss is then known at the end. So it is if the number
         of records is not known yet.
@@ -113,7 +113,7 @@ class Inspection:
         return [text for text in found if text]
 
     def lost(self, stream: str, records: int) -> Optional[str]:
-        """Why a full load with so many records lost too many, if it did."""
+        """Why a full load with this number of records lost too many, if it did."""
         most = self.rules.expectation(stream, "maxDrop")
         kept = self._before.streams.get(stream)
         if most is None or kept is None or not kept.full:

@@ -22,7 +22,7 @@ class KnownStreams:
         return [stream, *self._look().get(stream, ())]
 
     def is_full_table(self, stream: str) -> Optional[bool]:
-        """Whether its replication method is FULL_TABLE; None if the catalog does not say."""
+        """Whether its replication method is FULL_TABLE; None if the catalog sets none."""
         return (
             self._methods.get(stream) == FULL_TABLE
             if self._look() and stream in self._methods

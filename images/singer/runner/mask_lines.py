@@ -202,7 +202,7 @@ class MaskedLines:
         state = message.value.value if message.value else None
         bookmarks = state.get("bookmarks") if isinstance(state, dict) else None
         if not isinstance(bookmarks, dict):
-            # The state of an old tap does not say which stream a value belongs to.
+            # The state of an old tap does not show which stream a value belongs to.
             bookmarks = {mask.stream: state for mask in self._masks.streams}
         for stream, bookmark in bookmarks.items():
             mask = self._masks.of(stream)

@@ -98,12 +98,12 @@ def notice(event: str, args: Arguments, environment: Mapping[str, str]) -> Notic
 
 
 def slot_problems(result: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the replication slots of a tap, a text each."""
+    """Problems of the replication slots of a tap, each as text."""
     return [slot["problem"] for slot in result.get("slots") or () if slot.get("problem")]
 
 
 def _changes(result: Mapping[str, Any]) -> list[str]:
-    """The changes of schemas, a text each."""
+    """The schema changes, each as text."""
     found = result.get("schemaChanges") or []
     texts = [f"{change['stream']}: {change['text']}" for change in found[:_MOST_CHANGES]]
     more = len(found) - len(texts)

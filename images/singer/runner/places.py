@@ -15,7 +15,7 @@ TABLE = """files that a request does not name, below its directory (SINGER_DIR, 
   config/select.json       selection rules, when there is no catalog
   config/rules.json        options of streams, such as masks
   config/mask-salt         the secret salt of masked values
-  config/initial-state.json  the state to begin with, while none is saved
+  config/initial-state.json  the state to start from, if none is saved
   state/state.json         the saved state
   identity.json            which pipeline, tap, source, target and destination this run is of
   extract.jsonl            what the tap sent (a target reads stdin without it)

@@ -30,7 +30,7 @@ def _environment() -> Mapping[str, str]:
 def report_end(
     summary: Mapping[str, Any], results: list[dict[str, Any]], parts: list[dict[str, Any]]
 ) -> None:
-    """Sends what the environment asks for, if the run has ended; `parts` are steps without a result."""
+    """Sends what the environment requests, if the run has ended; `parts` are steps without a result."""
     if summary["status"] == "running":
         return
     sending = None

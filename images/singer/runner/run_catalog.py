@@ -67,7 +67,7 @@ def run_catalog(
 def _discovered(
     session: Session, tap: Connector, config: TapConfig, found: Catalog, rules: list[Any]
 ) -> Catalog:
-    """The discovered catalog; the next runs use it too if the pipeline has or wants a stored one."""
+    """The discovered catalog; the next runs use it too if the pipeline has or requires a stored one."""
     args = session.args
     had_one = bool(args.stored_catalog) and os.path.exists(args.stored_catalog)
     keeps = args.discovered and (args.catalog_max_age or had_one)

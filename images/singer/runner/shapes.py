@@ -39,7 +39,7 @@ def shape_of(schema: Any) -> Shape:
 
 
 def types_of(text: str) -> list[str]:
-    """The types in a text such as `string(date-time)|null`."""
+    """The types in text such as `string(date-time)|null`."""
     return text.split("|")
 
 

@@ -76,7 +76,7 @@ def sizes(args: Arguments) -> dict[str, int]:
 
 
 def alone(session: Session, part: Slice) -> Session:
-    """The session for a run with one slice: an ordinary run with the catalog that is there already."""
+    """The session for a run with one slice: an ordinary run with the existing catalog."""
     if os.path.exists(part.path("catalog.json")):
         session.args.catalog = part.path("catalog.json")
     session.args.select = None

@@ -37,7 +37,7 @@ _SHOWN = 3
 
 
 def combine(session: Session, processes: list[SliceProcess]) -> None:
-    """Adds up what the slices brought, in the result of the run."""
+    """Adds up the results of the slices, in the result of the run."""
     result, results = session.result, [process.result for process in processes]
     earlier = read_earlier(getattr(session.args, "earlier", None))
     for name in _SUMS:

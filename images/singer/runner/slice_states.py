@@ -13,7 +13,7 @@ _NONE = JsonText('{"bookmarks": {}}')
 
 
 class Part(NamedTuple):
-    """What a slice brings to the state."""
+    """What a slice contributes to the state."""
 
     streams: frozenset[str]
     """All names of its streams."""
@@ -27,7 +27,7 @@ class Merged(NamedTuple):
     """The state of all slices."""
 
     state: Optional[State]
-    """None if no slice brought a state."""
+    """None if no slice has a state."""
     kept: list[str]
     """Bookmarks of streams that belong to no slice, which stay as they were although a slice changed them."""
     refused: Optional[str]

@@ -1,4 +1,4 @@
-"""The ways in which programs spell a text: plain, escaped, quoted and encoded."""
+"""The ways in which programs write text: plain, escaped, quoted and encoded."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ export const bucketCheck: Check = ({ bucket }) => {
     return fail(
       "bucket",
       bucket.why,
-      "no run can start or end without it: check the object store's pods, its Secret object-store and the ConfigMap artifact-repositories",
+      "runs need it to start and to end: check the object store's pods, its Secret object-store and the ConfigMap artifact-repositories",
     );
   const { name } = bucket.value;
   if (bucket.value.is === "missing")

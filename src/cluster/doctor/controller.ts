@@ -11,7 +11,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
     if (controller === undefined)
       return fail(
         "controller",
-        "there is no Deployment with app.kubernetes.io/component=workflow-controller",
+        "no Deployment has the label app.kubernetes.io/component=workflow-controller",
         ({ onStack }) => `install Argo Workflows: ${onStack("up")}`,
       );
     const where = `${controller.metadata.namespace}/${controller.metadata.name}`;

@@ -1,9 +1,9 @@
 import type { Check } from "./check";
 import { fail } from "./finding";
 
-/** Can nodes start the pods of runs? Only events say why not; nothing is said if all can. */
+/** Can nodes start the pods of runs? Only events explain why not; there is no finding if all can. */
 export const nodesCheck: Check = ({ nodeProblems, namespace }) => {
-  // Why pods could not be read is said by the check of images.
+  // The check of images reports why pods could not be read.
   const byPod = new Map((nodeProblems.ok ? nodeProblems.value : []).map((one) => [one.pod, one]));
   return [...byPod.values()].flatMap(({ pod, reason, message }) =>
     fail(

@@ -41,7 +41,7 @@ export async function digestOf(image: string, login?: Login): Promise<string> {
   return digest;
 }
 
-/** Whether a registry has an image; undefined if it does not say. Anonymous without a login. */
+/** Whether a registry has an image; undefined if that is unknown. Anonymous without a login. */
 export async function isThere(
   image: string,
   milliseconds: number,

@@ -21,18 +21,18 @@ export function basicAuthorization({ username, password }: Login): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** Whether a registry refused a request because it wants a token instead of a login. */
+/** Whether a registry rejected a request because it requires a token instead of a login. */
 export function wantsToken(refused: Response): boolean {
   return refused.status === 401 && /^bearer /i.test(refused.headers.get("www-authenticate") ?? "");
 }
 
 /**
- * Requests the token that a registry asks for in its refusal.
+ * Requests the token that a registry requires in its response.
  *
  * @param what subject of errors, such as `the registry of python:3.12`.
  * @param login user of the registry. Default: anonymous, as for public images.
  * @returns undefined if the registry issues no token.
- * @throws UserError if the registry wants a login instead of a token, does not answer, or fails.
+ * @throws UserError if the registry requires a login instead of a token, does not answer, or fails.
  */
 export async function registryToken(
   refused: Response,

@@ -13,7 +13,7 @@ export interface Statement {
   readonly documents: () => Promise<readonly string[]>;
 }
 
-/** How signatures are made. */
+/** How images are signed. */
 export interface Signing extends Verification {
   /** PEM of the encrypted private key, or the URI of a key in a key management service. */
   readonly key: string;

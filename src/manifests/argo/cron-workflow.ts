@@ -86,7 +86,7 @@ function runSpec(
   };
 }
 
-/** Where the pods of a pipeline run, if it says so; otherwise the template does. */
+/** Where the pods of a pipeline run, if the pipeline sets it; otherwise the template does. */
 function placement(
   entry: PipelineEntry,
   { scheduling, labels }: ClusterSettings,

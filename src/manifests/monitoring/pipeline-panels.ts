@@ -102,7 +102,7 @@ export function history() {
     lines({
       title: "Left out",
       description:
-        "Lines and streams of taps that were not loaded, or not as they came: tapctl runs tells which.",
+        "Lines and streams of taps that were not loaded, or were changed. To list them: npx tapctl runs NAME",
       place: place(0, 40),
       unit: "short",
       queries: [{ expr: rising("left_out_total"), legend: series }],

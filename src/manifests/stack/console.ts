@@ -16,7 +16,7 @@ export const CONSOLE_PORT = 8080;
 const SERVICE_PORT = 80;
 const LABELS = { ...MANAGED, "app.kubernetes.io/name": CONSOLE };
 
-/** What the console is made from. */
+/** What the console is built from. */
 export interface ConsoleParts<Value> {
   readonly settings: Pick<UiSettings, "allowChanges" | "hosts">;
   /** Namespace of the pipelines, by which the objects wait for it. */
@@ -118,7 +118,7 @@ export function consoleManifests(
   return [account, role, binding, ...(networkPolicy ? [network] : []), deployment, service];
 }
 
-/** What the console itself may do: read. Changes are made with the token of the reader. */
+/** What the console itself may do: read. For changes, it uses the token of the reader. */
 function readingRules() {
   const { configMap } = defaultClusterSettings.artifactRepository;
   const argo = { apiGroups: ["argoproj.io"], verbs: ["get", "list"] };

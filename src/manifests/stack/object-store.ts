@@ -38,7 +38,7 @@ export const STORE_CERTIFICATES = "object-store-certificates";
 /** Key of the default artifact repository. */
 const DEFAULT_KEY = "artifacts";
 
-/** The buckets of a stack's settings, as they are known without a cloud. */
+/** The buckets in a stack's settings, as far as they are known without a cloud. */
 export function storeBuckets({
   objectStore: store,
   aws,

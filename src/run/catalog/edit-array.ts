@@ -51,7 +51,7 @@ export function findEntries(
   return found;
 }
 
-/** How an entry has its `streams`: not at all, as a list or an object that can be edited. */
+/** The form of an entry's `streams`: missing, or a list or an object that can be edited. */
 export function formOf(compiler: Compiler, { entry }: FoundEntry): "none" | "list" | "object" {
   const given = entry.properties.find(
     (one) => one.name !== undefined && nameOf(compiler, one.name) === "streams",

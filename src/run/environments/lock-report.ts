@@ -3,7 +3,7 @@ export interface VersionChange {
   readonly package: string;
   /** Default: it was not locked. */
   readonly from?: string;
-  /** Default: it is not locked any more. */
+  /** Default: it is no longer locked. */
   readonly to?: string;
 }
 

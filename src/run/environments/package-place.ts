@@ -9,7 +9,7 @@ import type { EnvironmentContent } from "./environment-key";
  * package is copied first, because a build writes into its folder.
  *
  * @param project folder of the project.
- * @param folder folder that the copy is made in.
+ * @param folder folder that the copy is created in.
  */
 export function packagePlace(
   { source, lock }: Pick<EnvironmentContent, "source" | "lock">,

@@ -19,15 +19,15 @@ export type { Lease } from "./lease-keeper";
 
 /** How a lease is taken. */
 export interface LeaseOptions {
-  /** Id of the run that takes it, for messages to others. */
+  /** Id of the run that acquires it, for messages to others. */
   readonly run: string;
-  /** Who takes it, for messages to others. Default: the user's name. */
+  /** Who acquires it, for messages to others. Default: the user's name. */
   readonly owner?: string;
   /** Seconds until it ends without renewal; it renews every quarter of this. Default 60. */
   readonly ttlSeconds?: number;
   /** What it is timed by. Default: the machine's clocks. */
   readonly clock?: Clock;
-  /** Whether a process of this machine runs. Default: asks the system. */
+  /** Whether a process of this machine is running. Default: queries the system. */
   readonly isAlive?: IsAlive;
 }
 

@@ -55,7 +55,7 @@ export function leftOutColumn(runs: readonly { readonly leftOut?: readonly strin
     : { header: [], cell: () => [] };
 }
 
-/** Changes of schemas, a text each. @example `["orders: column discount added (number|null)"]` */
+/** Schema changes, each as text. @example `["orders: column discount added (number|null)"]` */
 export function schemaTexts(
   changes: readonly SchemaChange[] | undefined = [],
   limit = 20,

@@ -2,7 +2,7 @@ import type { Commands } from "../../common/commands";
 import { formatBytes, table } from "../../common/print";
 import type { ReplicationSlot } from "./run-summary";
 
-/** What is wrong with the replication slots of a pipeline, a text each; empty if nothing is. */
+/** Problems of the replication slots of a pipeline, each as text; empty if there are none. */
 export function slotProblems(
   slots: readonly ReplicationSlot[],
   suspended: boolean,

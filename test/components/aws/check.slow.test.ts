@@ -191,7 +191,7 @@ describe("AWS checks with a server", () => {
     assert.deepEqual(await problems({ place: { ecr: {} } }, ["target-lake"]), []);
   });
 
-  test("AWS check: a missing repository, or one of no image, is a problem", async () => {
+  test("AWS check: a missing repository, or one without an image, is a problem", async () => {
     assert.deepEqual(
       await problems({ place: { ecr: { existing: { "tap-x": "no/such", "tap-y": "a/b" } } } }, [
         "tap-x",
@@ -327,7 +327,7 @@ describe("AWS checks with recorded answers", () => {
     );
   });
 
-  test("AWS answer: a dry run that would succeed is no problem", async () => {
+  test("AWS answer: a dry run that would succeed is not a problem", async () => {
     assert.deepEqual(
       await refused(answering({ kms: ["DryRunOperationException", 412] }), {
         store: { kmsKey: KEY },
@@ -336,7 +336,7 @@ describe("AWS checks with recorded answers", () => {
     );
   });
 
-  test("AWS answer: a missing permission to describe clusters is no problem", async () => {
+  test("AWS answer: a missing permission to describe clusters is not a problem", async () => {
     assert.deepEqual(await refused(answering({ eks: 403 })), []);
   });
 
@@ -346,7 +346,7 @@ describe("AWS checks with recorded answers", () => {
         "tap-shop",
       ]),
       [
-        `tapctl:aws.ecr: ECR does not say whether repository "tapctl/tap-shop" exists (AccessDeniedException: no)`,
+        `tapctl:aws.ecr: ECR cannot tell whether repository "tapctl/tap-shop" exists (AccessDeniedException: no)`,
       ],
     );
   });

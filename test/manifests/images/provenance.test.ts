@@ -105,7 +105,7 @@ describe("provenance", () => {
       assert.equal(sourceOf(repository(t, remote))?.repository, expected);
     });
 
-  test("provenance: it says whether files differ from the commit", (t) => {
+  test("provenance: it records whether files differ from the commit", (t) => {
     const folder = repository(t);
     assert.equal(sourceOf(folder)?.modified, false);
     writeFileSync(join(folder, "x"), "");

@@ -53,7 +53,7 @@ for (const [name, meant] of Object.entries(ABBREVIATIONS)) {
   });
 }
 
-test("time zones: an older name is known and stands for the zone with the same clocks", () => {
+test("time zones: an older name is accepted and means the zone with the same clocks", () => {
   for (const [name, current] of Object.entries(LEGACY_ZONES)) {
     assert.deepEqual(
       [zoneProblem(name), zoneProblem(current), currentZone(name), currentZone(current)],

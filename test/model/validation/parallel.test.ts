@@ -25,7 +25,7 @@ test("parallel: a number from 1 to 16", () => {
     );
 });
 
-test("parallel: a note says why a pipeline runs with one tap and target", () => {
+test("parallel: a note explains why a pipeline runs with one tap and target", () => {
   assert.deepEqual(notesOf(entry(targetPostgresSdk(warehouse), { parallel: 4 })), []);
   assert.deepEqual(notesOf(entry(targetDuckdb({ path: "a.duckdb" }), { parallel: 4 })), [
     "parallel 4: has no effect, because target-duckdb can only have one writer",
@@ -53,7 +53,7 @@ test("parallel: the runner gets the tables of the target's stream_maps, and none
   );
 });
 
-test("parallel: without it, and where it has no effect, the runner is not asked for slices", () => {
+test("parallel: without it, and if it has no effect, the runner gets no slices", () => {
   assert.equal(parallelOf(entry(targetPostgresSdk(warehouse))), undefined);
   assert.equal(parallelOf(entry(targetDuckdb({ path: "a.duckdb" }), { parallel: 4 })), undefined);
 });

@@ -18,7 +18,7 @@ function notesOf(target: Target, streams: readonly unknown[]): readonly string[]
   ]).notes.map(withFix);
 }
 
-test("validation: a note says that an appending target stores the last rows of incremental streams again", () => {
+test("validation: a note warns that an appending target stores the last rows of incremental streams again", () => {
   const note =
     '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores duplicates of them\nDeduplicate by key in queries, or use a target that replaces rows by key.';
   assert.deepEqual(notesOf(targetCsv({}), [incremental, "public-users"]), [note]);

@@ -134,7 +134,7 @@ suite("settings and their JSON Schema", () => {
   test("settings schema: errors do not contain the value", () =>
     assert.doesNotMatch(problemsOf({ token: "hunter2" }).join(), /hunter2/));
 
-  test("settings schema: a schema that cannot be used is a note, and nothing else", () => {
+  test("settings schema: a schema that cannot be used is only a note", () => {
     const broken = tap({
       ...{ name: "tap-own", package: "tap-own", version: "1" },
       settingsSchema: { properties: { a: { $ref: "https://example.com/none.json" } } },

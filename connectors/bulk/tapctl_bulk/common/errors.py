@@ -6,7 +6,7 @@ from __future__ import annotations
 class ConnectorError(Exception):
     """Ends the connector with exit code 1 and one line on stderr.
 
-    `problem` says what is wrong and where; `fix` says what to do. Both are sentences without the
+    `problem` describes what is wrong and where; `fix` describes what to do. Both are sentences without the
     final period.
     """
 

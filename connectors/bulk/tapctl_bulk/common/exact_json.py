@@ -39,7 +39,7 @@ def dumps(value: Json) -> str:
 
 
 def _text(value: str) -> str:
-    """Quote a text; letters that are not ASCII stay, as PostgreSQL leaves them."""
+    """Quote text; letters that are not ASCII are kept, as PostgreSQL does."""
     text = json.dumps(value, ensure_ascii=False)
     try:
         text.encode()

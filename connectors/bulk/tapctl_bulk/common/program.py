@@ -24,7 +24,7 @@ ROWS_PER_COLLECTION = 50_000
 class Connector:
     """A tap or target.
 
-    `run` does what the arguments ask for, except `--about`, `--help` and `--version`. It raises
+    `run` does what the arguments request, except `--about`, `--help` and `--version`. It raises
     ConnectorError for whatever a user can fix.
     """
 

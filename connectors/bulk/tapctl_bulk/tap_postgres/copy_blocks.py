@@ -4,7 +4,7 @@ psycopg reads a COPY row by row and asks Python for each. This loop asks libpq, 
 rows in its buffer, and joins them: a third less of the client's time.
 
 The server makes the records only, not the messages around them, which are all the same. The format
-is binary, in which it sends a record as it is: in text and CSV it looks at each character. Both
+is binary, in which it sends a record unchanged: in text and CSV it checks each character. Both
 together are a quarter of its time.
 """
 

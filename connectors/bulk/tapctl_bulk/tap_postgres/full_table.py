@@ -112,7 +112,7 @@ def _read_in_parallel(
     for thread in threads:
         thread.start()
     for thread in threads:
-        # The first failure ends the wait: another connection may wait for a server that is gone.
+        # The first failure ends the wait: another connection may wait for a server that no longer exists.
         while thread.is_alive() and failures.empty():
             thread.join(timeout=0.2)
     if not failures.empty():

@@ -15,7 +15,7 @@ TIMEOUT = 60
 
 
 def through_tunnel(config: Config, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a connection; open the tunnel first if the settings ask for one.
+    """Return the parameters of a connection; open the tunnel first if the settings require one.
 
     The tunnel lives until the process ends.
 

@@ -28,7 +28,7 @@ HEADER = 4
 """The modifier of a type with a length is the length plus this."""
 
 TEXTS = ("text", "varchar", "bpchar", "uuid", "time", "timetz", "name", "inet")
-"""Types whose text PostgreSQL's JSON functions quote as it is. The rest is cast to text first."""
+"""Types whose text PostgreSQL's JSON functions quote unchanged. The rest is cast to text first."""
 
 HEX_PREFIX = "\\\\x"
 """Start of a bytea in JSON."""

@@ -83,7 +83,7 @@ def create(connection: Connection, table: Table, types: Mapping[str, str]) -> No
 def fit(
     connection: Connection, table: Table, found: Mapping[str, str], wanted: Mapping[str, str]
 ) -> dict[str, str]:
-    """Add columns to a table and widen columns whose values would not fit any more.
+    """Add columns to a table and widen columns whose values would no longer fit.
 
     Returns:
         The types of the wanted columns as the table has them: others are not changed, but values

@@ -23,7 +23,7 @@ class Destination:
     table: TableName
     """The stream's table, for errors."""
     add: Callable[[int], None]
-    """Is called with the number of rows when they are there."""
+    """Is called with the number of rows when they have been copied."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ locked, and afterwards it is as it was created:
 - Metadata columns have the values of the batch as defaults.
 - A timestamp without time zone is one with time zone, which reads offsets. Both have the same
   binary form when the session's time zone is UTC, so the change back rewrites nothing.
-- The key is created when the rows are there. If rows have the same key, the last one stays. A
+- The key is created after the rows are copied. If rows have the same key, the last one stays. A
   table that was truncated in the same transaction is filled from front to back, so it is the one
   with the highest place.
 """

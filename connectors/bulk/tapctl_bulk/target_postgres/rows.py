@@ -38,7 +38,7 @@ NESTED_FIELDS = (b"\t{", b"\t[", b"\n{", b"\n[")
 LARGE_BYTES = 2 << 20
 """Records of this size are parsed only when nothing else is in memory."""
 
-# Types whose input refuses a text that starts with a brace or a bracket.
+# Types whose input rejects text that starts with a brace or a bracket.
 STRICT = (*NUMBERS, *MOMENTS, *JSONS, "boolean", "uuid")
 UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')
 
@@ -51,7 +51,7 @@ class RowWriter:
     def __init__(self, columns: Sequence[Column], *, replaces_nul: bool) -> None:
         self._columns = columns
         self._json = [index for index, column in enumerate(columns) if column.is_json]
-        # Only a column of text takes a nested value that is not quoted, and would take it wrongly.
+        # Only a text column accepts a nested value that is not quoted, and would store it wrongly.
         self._takes_text = any(base(column.staged_type) not in STRICT for column in columns)
         self._replace_nul = replaces_nul
         names = [f"f{index}" for index in range(len(columns))]
@@ -160,11 +160,14 @@ class RowWriter:
                     unescape(bytes(value), replaces_nul=False)
                 except NulCharacter:
                     return ConnectorError(
-                        f'stream "{records.stream}", column "{column.name}": a text of line '
-                        f"{records.line_number(index)} of the input has the character U+0000, which PostgreSQL cannot store",
+                        f'stream "{records.stream}", column "{column.name}": line '
+                        f"{records.line_number(index)} of the input contains the character U+0000, which PostgreSQL cannot store",
                         'Remove it in the source, or set "sanitize_null_text_characters"',
                     )
-        return ConnectorError(f'stream "{records.stream}": a text has the character U+0000')
+        return ConnectorError(
+            f'stream "{records.stream}": a text value contains the character U+0000',
+            'Remove it in the source, or set "sanitize_null_text_characters"',
+        )
 
 
 def _is_flat(records: Records) -> bool:

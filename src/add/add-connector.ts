@@ -48,7 +48,7 @@ export interface AddedConnector {
 type Files = { readonly [path: string]: string };
 
 /**
- * Installs a connector, reads what it says of itself, and writes its definition, the types of its
+ * Installs a connector, reads its description, and writes its definition, the types of its
  * settings and its lock file into the project: all files, or none.
  *
  * @throws UserError if the package cannot be installed, is not a Singer connector, or its files

@@ -99,7 +99,7 @@ async function chooseKey(entry: CatalogEntry): Promise<string> {
   );
 }
 
-/** The columns, if not all are chosen: what is left out, or if that is more, what is taken. */
+/** The columns, if not all are chosen: those that are excluded, or the chosen ones if those are fewer. */
 async function chooseColumns(
   entry: CatalogEntry,
   rules: readonly StreamSelection[],

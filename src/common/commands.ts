@@ -42,7 +42,7 @@ export interface Commands {
   readonly kubectl: (command: string) => string;
 }
 
-/** A text that may contain commands, which are known where it is printed. */
+/** Text that may contain commands, which are known only when it is printed. */
 export type TextWithCommands = string | ((commands: Commands) => string);
 
 /** The commands of a place. */

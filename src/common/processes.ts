@@ -46,7 +46,7 @@ export function processStart(pid: number): string {
 }
 
 /**
- * Identifies this boot of the machine and the process namespace: where it is equal, process ids are
+ * Identifies this boot of the machine and the process namespace: if it is equal, process ids are
  * comparable. Containers on a machine share the boot id but not the process ids.
  */
 export function bootId(): string {

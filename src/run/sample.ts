@@ -20,7 +20,7 @@ export interface Sample {
   readonly problem?: string;
 }
 
-/** What a sample is taken with. */
+/** What a sample is created with. */
 export interface SampleArgs {
   readonly trial: Trial;
   readonly configs: Pick<ConnectorConfigs, "catalog" | "select" | "rules" | "maskSalt">;

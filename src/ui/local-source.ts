@@ -13,7 +13,7 @@ const AT_ONCE = { first: 1, later: 32 } as const;
 const STEP = 250;
 /** Shortest time between two readings, with and without an open page. */
 const PAUSE_MS = { watched: 300, unwatched: 5000 } as const;
-/** A reading is followed by a pause of this many times its duration; longer where it is requests. */
+/** Each read is followed by a pause of this many times its duration; longer if it sends requests. */
 const REST = { folder: 3, bucket: 8 } as const;
 /** A pipeline without a new run is read again after this many rounds: its state may have changed. */
 const ROUNDS = 100;

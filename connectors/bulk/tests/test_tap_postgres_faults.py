@@ -96,7 +96,7 @@ def test_signal_ends_the_tap_with_whole_lines(tap: TapRuns, number: signal.Signa
     assert 0 < len(done.records()) < ROWS
 
 
-def test_signal_ends_a_tap_whose_output_nobody_reads(tap: TapRuns) -> None:
+def test_signal_ends_a_tap_whose_output_is_not_read(tap: TapRuns) -> None:
     with tap.start(tap.catalog({"f-t": None})) as child:
         read_bytes(child, 1000)
         time.sleep(0.5)

@@ -13,16 +13,16 @@ from .request import SCHEMA
 _TYPES = {"string": "text"}
 _WIDTH = 100
 _FILES = """files, mounted at /singer or /opt/code (below config/ or beside each other):
-  config.json              settings; those of the environment win ({kind}-config.json: for this {kind} alone)
+  config.json              settings; environment variables override them ({kind}-config.json: only for this {kind})
   catalog.json             the catalog
   state.json               the state of the last run"""
 _TAP_FILES = """
-  select.json              rules that select streams, where there is no catalog
-  extract.jsonl            gets the records, in the first of these folders that is mounted, else in /tmp"""
+  select.json              rules that select streams, if there is no catalog
+  extract.jsonl            receives the records, in the first of these folders that is mounted, else in /tmp"""
 _TARGET_FILES = """
-  extract.jsonl            what a tap sent (or input.jsonl, or a folder input); with docker run -i stdin
-  state.json, output/      get the state, which goes to stdout too, and files, in the first of these
-                           folders that is mounted, else in /tmp"""
+  extract.jsonl            output of a tap (or input.jsonl, or a folder input/); with docker run -i stdin
+  state.json, output/      receive the state, which is also printed to stdout, and the files, in the first
+                           of these folders that is mounted, else in /tmp"""
 _EXAMPLES = {
     "tap": (
         "docker run -v singer:/singer{settings} IMAGE",
@@ -49,9 +49,10 @@ def about(connector: Connector) -> str:
         }
         for name in given_names(connector)
     }
-    told = {name: raw[name] for name in ("name", "kind", "version", "python", "flags")}
+    shown = {name: raw[name] for name in ("name", "kind", "version", "python", "flags")}
     return (
-        json.dumps({**told, "settings": settings}, indent=2, ensure_ascii=False, default=str) + "\n"
+        json.dumps({**shown, "settings": settings}, indent=2, ensure_ascii=False, default=str)
+        + "\n"
     )
 
 
@@ -65,7 +66,7 @@ def epilog(connector: Connector) -> str:
         for line in _EXAMPLES[connector.kind]
         if connector.flags.discover or "--discover" not in line
     )
-    more = f"For everything else, give a request as JSON: docker run IMAGE REQUEST. Its fields are described in\n{SCHEMA}."
+    more = f"For everything else, pass a request as JSON: docker run IMAGE REQUEST. Its fields are described in\n{SCHEMA}."
     return "\n\n".join([_settings(connector), files, f"examples:\n{examples}", more, TABLE])
 
 

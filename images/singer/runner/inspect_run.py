@@ -57,7 +57,7 @@ def target_gate(
 ) -> Optional[Gate]:
     """Keeps refused data from a running target; None if nothing can be refused, so that nothing waits for the tap.
 
-    A target that is only told of the end of its input would replace tables with a part of their data.
+    A target whose input just ends would replace tables with a part of their data.
     """
     if not may_refuse(inspected.rules.all):
         return None

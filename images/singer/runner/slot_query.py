@@ -26,7 +26,7 @@ COLUMNS = ("slot", "active", "lagBytes", "retainedBytes", "walStatus", "safeWalB
 
 
 def connect(config: dict[str, Any]) -> Any:
-    """A connection as the tap makes it."""
+    """A connection with the settings of the tap."""
     import psycopg2
 
     limits = {"connect_timeout": SECONDS, "options": f"-c statement_timeout={SECONDS}s"}

@@ -95,7 +95,7 @@ function versionProblems({ package: name, version }: Fields, label: string): rea
   if (typeof name !== "string" || !isAddress(name)) return text(exactVersion)(version, label);
   return version === undefined
     ? []
-    : [`${label} must be left out: the address of the package has it`];
+    : [`${label} must be omitted: the address of the package contains it`];
 }
 
 const connectorName = rules(notEmpty, (value) =>

@@ -19,7 +19,7 @@ export const nodeLabels: Check = labelsBy(qualifiedName);
 
 function labelsBy(nameRule: Rule): Check {
   return (value, at) => {
-    if (!isFields(value)) return [`${at} must be an object of texts, not ${kindOf(value)}`];
+    if (!isFields(value)) return [`${at} must be an object with text values, not ${kindOf(value)}`];
     return Object.entries(value)
       .filter(([, label]) => label !== undefined)
       .flatMap(([key, label]) => [

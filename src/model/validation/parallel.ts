@@ -13,7 +13,7 @@ export function serialReason(
 ): string | undefined {
   if ((entry.parallel ?? 1) === 1) return undefined;
   const { name, singleWriter } = entry.target.connector;
-  if (singleWriter) return `${name} can only have one writer`;
+  if (singleWriter) return `${name} supports only one writer`;
   if (entry.streams === undefined && entry.configFrom !== "store")
     return "the tap selects its streams itself\nList them in `streams`.";
   return undefined;

@@ -130,7 +130,7 @@ const affinityFields: { readonly [Key in keyof Required<Affinity>]: Check } = {
 };
 
 const annotations: Check = (value, at) => {
-  if (!isFields(value)) return [`${at} must be an object of texts, not ${kindOf(value)}`];
+  if (!isFields(value)) return [`${at} must be an object with text values, not ${kindOf(value)}`];
   return Object.entries(value).flatMap(([name, annotation]) => {
     const problem = qualifiedName(name);
     return [

@@ -148,7 +148,7 @@ function movedNames(names: readonly string[], at: string): readonly string[] {
   const moved = names.find((one) => /^(0|[1-9]\d{0,9})$/.test(one));
   return moved !== undefined && names.some((one) => one.includes("*"))
     ? [
-        `${at}: stream ${quote(moved)}: JavaScript puts it before the patterns, which then win\nUse the list form.`,
+        `${at}: stream ${quote(moved)}: JavaScript puts it before the patterns, which then take precedence\nUse the list form.`,
       ]
     : [];
 }

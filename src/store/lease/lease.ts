@@ -17,7 +17,7 @@ import { ObjectStore } from "../object-store";
 export { LeaseHeld, LeaseLost } from "./lease-errors";
 export type { Lease } from "./lease-keeper";
 
-/** How a lease is taken. */
+/** How a lease is acquired. */
 export interface LeaseOptions {
   /** Id of the run that acquires it, for messages to others. */
   readonly run: string;
@@ -35,7 +35,7 @@ const ROUNDS = 10;
 
 /**
  * Takes the lease of a pipeline. One that is free, expired, unreadable, or held by a dead process of this
- * machine is taken at once.
+ * machine is acquired immediately.
  * @throws LeaseHeld when another run holds it.
  */
 export async function acquireLease(

@@ -113,11 +113,11 @@ describe("AWS checks with a server", () => {
   });
 
   test("AWS check: an existing bucket is used only with the setting for it", async () => {
-    await makeBucket("somebodys");
-    assert.deepEqual(await problems({ store: { bucket: "somebodys" } }), [
-      `tapctl:objectStore.bucket: "somebodys" exists and was not created by this stack; set objectStore.existing to true to use it, or choose another name`,
+    await makeBucket("other-stacks");
+    assert.deepEqual(await problems({ store: { bucket: "other-stacks" } }), [
+      `tapctl:objectStore.bucket: "other-stacks" exists and was not created by this stack; set objectStore.existing to true to use it, or choose another name`,
     ]);
-    assert.deepEqual(await problems({ store: { bucket: "somebodys", existing: true } }), []);
+    assert.deepEqual(await problems({ store: { bucket: "other-stacks", existing: true } }), []);
   });
 
   test("AWS check: the stack's own bucket is accepted, another stack's is not", async () => {

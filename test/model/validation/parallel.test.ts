@@ -28,7 +28,7 @@ test("parallel: a number from 1 to 16", () => {
 test("parallel: a note explains why a pipeline runs with one tap and target", () => {
   assert.deepEqual(notesOf(entry(targetPostgresSdk(warehouse), { parallel: 4 })), []);
   assert.deepEqual(notesOf(entry(targetDuckdb({ path: "a.duckdb" }), { parallel: 4 })), [
-    "parallel 4: has no effect, because target-duckdb can only have one writer",
+    "parallel 4: has no effect, because target-duckdb supports only one writer",
   ]);
   const target = targetPostgresSdk(warehouse);
   assert.deepEqual(notesOf({ name: "all", schedule: "0 3 * * *", tap, target, parallel: 4 }), [

@@ -108,7 +108,10 @@ const CASES: readonly (readonly [unknown, readonly string[]])[] = [
       `scheduling.podAnnotations.d "{{y}}": "{{" is template syntax of Argo and not allowed`,
     ],
   ],
-  [{ podAnnotations: [] }, ["scheduling.podAnnotations must be an object of texts, not a list"]],
+  [
+    { podAnnotations: [] },
+    ["scheduling.podAnnotations must be an object with text values, not a list"],
+  ],
 ];
 
 describe("scheduling: every problem is reported with its place", () => {

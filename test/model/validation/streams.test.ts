@@ -152,7 +152,7 @@ const pipelines: readonly (readonly [Readonly<Record<string, unknown>>, readonly
   [
     { streams: { "*": {}, 2024: {} } },
     [
-      `streams: stream "2024": JavaScript puts it before the patterns, which then win\nUse the list form.`,
+      `streams: stream "2024": JavaScript puts it before the patterns, which then take precedence\nUse the list form.`,
     ],
   ],
   [{ streams: { 2024: {}, orders: {} } }, []],

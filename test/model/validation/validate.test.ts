@@ -221,7 +221,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ owner: " " }, [`owner " ": it is empty`]],
   [{ owner: "}}" }, [`owner "}}": "}}" is template syntax of Argo and not allowed`]],
   [{ owner: "../x" }, [`owner "../x": ${FOLDER}`]],
-  [{ labels: ["x"] }, ["labels must be an object of texts, not a list"]],
+  [{ labels: ["x"] }, ["labels must be an object with text values, not a list"]],
   [{ labels: { domain: 5 } }, ["labels.domain must be text, not a number"]],
   [{ labels: { domain: "sales team" } }, [`labels.domain "sales team": ${LABEL}`]],
   [{ labels: { domain: "{{x}}" } }, [`labels.domain "{{x}}": ${TEMPLATE}`]],

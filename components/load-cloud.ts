@@ -2,8 +2,8 @@ import type { CheckedSettings } from "../src/settings/schema";
 import type { Cloud } from "./cloud";
 
 /**
- * The cloud that the settings name; undefined where they name none. It is loaded here and by no import, because a
- * stack without it is neither to load nor to type-check what is only for it.
+ * The cloud that the settings name; undefined if they name none. It is loaded here instead of imported, so that
+ * a stack without it neither loads nor type-checks code and packages that only this cloud needs.
  */
 export function cloudOf({ aws }: Pick<CheckedSettings, "aws">): Cloud | undefined {
   return aws === undefined

@@ -34,9 +34,9 @@ export interface ImageSignerArgs {
 }
 
 /**
- * The signer of a stack's images; undefined if the settings have no key. It is no resource: a
- * signature that is missing, for example because an update was interrupted, is added by the next
- * update, and neither the key nor its password reaches the state.
+ * The signer of a stack's images; undefined if the settings have no key. It is not a resource: the
+ * next update adds a missing signature, for example after an interrupted update, and neither the
+ * key nor its password reaches the state.
  *
  * @throws UserError if a secret is not set or the public key cannot be read.
  */

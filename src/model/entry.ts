@@ -90,7 +90,7 @@ export interface EntryBase {
   /** Turns the schedule off. Manual runs still work. Default: false. */
   readonly suspend?: boolean;
 
-  /** Longest duration of a run, time in the queue included. Example: `"90m"`. Default: `6h`. */
+  /** Longest duration of a run, including the time in the queue. Example: `"90m"`. Default: `6h`. */
   readonly deadline?: Duration;
 
   /** Retries of failed steps. Default: two retries. */
@@ -124,6 +124,6 @@ export interface EntryBase {
    */
   readonly role?: "shared" | "own";
 
-  /** Where the pods of runs are placed on the cluster. Default: as `tapctl:scheduling` says. */
+  /** Where the pods of runs are placed on the cluster. Default: `tapctl:scheduling` of the stack. */
   readonly scheduling?: Scheduling;
 }

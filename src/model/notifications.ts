@@ -3,7 +3,7 @@ import type { Json, SecretReference } from "./connector-settings";
 /** Events of a run that can send a notification. */
 export type NotificationEvent = "started" | "succeeded" | "failed" | "recovered";
 
-/** Notifications of runs on the cluster. Local runs report on the terminal only. */
+/** Notifications of runs on the cluster. Local runs send none. */
 export interface Notifications {
   /**
    * Events to notify of. An empty list turns notifications off. Default: `["failed", "recovered"]`.

@@ -43,7 +43,7 @@ export const settingsSchema = z.strictObject({
    */
   podSecurity: z.enum(["restricted", "baseline"]).default(DEFAULTS.podSecurity),
   /**
-   * Where the pods of runs are placed, for pipelines that do not say so themselves: `nodeSelector`,
+   * Where the pods of runs are placed, for pipelines that do not set it themselves: `nodeSelector`,
    * `tolerations`, `affinity`, `topologySpread`, `priorityClass`, `runtimeClass`, `podLabels` and
    * `podAnnotations`. Argo and MinIO have `values` for theirs. Default: any node.
    */

@@ -12,7 +12,7 @@ const serviceKey = z
 /** What is attested about an image. */
 export const ATTESTATIONS = ["sbom", "provenance"] as const;
 
-/** Signatures of the images, made and verified by cosign. */
+/** Signatures of the images, created and verified by cosign. */
 export const signingSettings = z
   .strictObject({
     /**
@@ -25,11 +25,11 @@ export const signingSettings = z
     password: secretName.exactOptional(),
     /** File of the public key, relative to the project, such as `cosign.pub`. */
     publicKey: text,
-    /** What is attested about signed images. Default: `["sbom", "provenance"]`. */
+    /** Attestations of signed images. Default: `["sbom", "provenance"]`. */
     attestations: z.array(z.enum(ATTESTATIONS)).readonly().default(ATTESTATIONS),
     /**
      * Whether signatures are recorded in the public transparency log of Sigstore, where everyone can
-     * read the names of images. Default: false; nothing but the registry is contacted.
+     * read the names of images. Default: false; only the registry is contacted.
      */
     transparencyLog: z.boolean().default(false),
     /**

@@ -121,7 +121,7 @@ async function handle(
 function loggedRun({ live }: ConsoleSource, { searchParams }: URL) {
   const [pipeline, run] = [searchParams.get("pipeline") ?? "", searchParams.get("run") ?? ""];
   if (live.get(pipeline, new Date()) === undefined || !isRunId(run))
-    throw new Refused(404, "There is no such run.");
+    throw new Refused(404, "This run does not exist.");
   return { pipeline, run };
 }
 
@@ -132,7 +132,7 @@ async function sendPage(
   url: URL,
 ): Promise<void> {
   const view = await viewOf(source, url, visitor.rights);
-  if (view === undefined) throw new Refused(404, "There is no such page, pipeline or run.");
+  if (view === undefined) throw new Refused(404, "This page, pipeline or run does not exist.");
   sendHtml(
     response,
     200,

@@ -315,7 +315,7 @@ def cause_conflict(tcp: PostgresServer, replica: PostgresServer) -> None:
     """Remove rows that the replica's snapshot sees; wait until the replica wants to do the same."""
     tcp.query("delete from big where id % 2 = 0")
     # It waits for a second, then cancels the statement, which notices when it can send again. The
-    # log says so also to those who look later. VACUUM leaves rows that any other snapshot of the
+    # log shows it also to later readers. VACUUM leaves rows that any other snapshot of the
     # primary can see, one of autovacuum for example, so it is repeated.
     deadline = time.monotonic() + 60
     while "recovery still waiting" not in (log := (replica.folder / "log").read_text()):

@@ -25,7 +25,7 @@ export const PRIVATE_KEY = "TAPCTL_SIGNING_KEY";
 export const PUBLIC_KEY = "TAPCTL_PUBLIC_KEY";
 /** Older versions do not have all of the flags. */
 const MIN_VERSION = 3;
-/** Without services, cosign contacts nothing but the registry. */
+/** Without services, cosign contacts only the registry. */
 const NO_SERVICES = {
   "signing-config.json": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
   "trusted-root.json": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",

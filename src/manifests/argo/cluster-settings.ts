@@ -121,7 +121,7 @@ export interface ClusterSettings {
     Pick<Resources, "ephemeralStorage">;
   /** Level of the Pod Security Standards that jobs and follow-ups meet; all others are restricted. */
   readonly podSecurity: PodSecurityLevel;
-  /** Where the pods of pipelines are placed that do not say so themselves. Default: any node. */
+  /** Where the pods of pipelines without `scheduling` are placed. Default: any node. */
   readonly scheduling?: Scheduling;
   /**
    * URL of a webhook, or a JSON list of channels, for pipelines that do not set their own. Default:

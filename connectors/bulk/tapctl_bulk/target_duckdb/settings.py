@@ -74,7 +74,7 @@ def mode_of(config: Config, stream: str, keys: tuple[str, ...]) -> Mode:
     """Return how a stream with this key is loaded.
 
     Raises:
-        ConnectorError: The stream has no key, and needs one.
+        ConnectorError: The stream requires a key, but has none.
     """
     chosen = cast(Mode, text(config, "mode") or "upsert")
     if keys or chosen in ("append", "replace"):

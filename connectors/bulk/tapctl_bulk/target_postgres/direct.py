@@ -58,7 +58,7 @@ class DirectLoad:
 
 
 def fits(stage: Stage) -> bool:
-    """Whether the rows of a stream need nothing but COPY to be in a new table."""
+    """Whether the rows of a stream need only COPY to be in a new table."""
     wanted = stage.wanted
     return (
         wanted.mode != "scd2"

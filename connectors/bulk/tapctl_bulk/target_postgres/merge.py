@@ -130,7 +130,7 @@ def _update_and_insert(connection: Connection, stage: Stage, values: dict[str, s
 
 
 def _delete_marked(connection: Connection, stage: Stage) -> int:
-    """Delete the rows that the tap marks as deleted. Return how many staged rows say so."""
+    """Delete the rows that the tap marks as deleted. Return how many staged rows are marked."""
     connection.execute(f"analyze {stage.sql}")
     source = stage.source(last_of_key=True)
     marked = f"s.{quoted(DELETED_AT)} is not null"

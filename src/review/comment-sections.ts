@@ -81,7 +81,7 @@ export function resources({ resources }: Review): readonly string[] {
     "",
     counts.length === 0
       ? "`pulumi up` would change nothing."
-      : `\`pulumi up\` would do: ${counts.join(", ")}.`,
+      : `Operations of \`pulumi up\`: ${counts.join(", ")}.`,
     "",
   ];
 }

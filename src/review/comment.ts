@@ -109,7 +109,7 @@ function pipelines(
   ]);
   if (sizeOf(full.flat()) <= room) return { lines: full.flat(), left: 0 };
   const brief = blocks(changes, ({ name, facts }) => [
-    `- ${code(name)}: ${plural(facts.length, "fact")}`,
+    `- ${code(name)}: ${plural(facts.length, "change")}`,
   ]);
   // As many as fit with all facts, the others by name; if that is too long, only as many names as
   // fit.

@@ -164,7 +164,7 @@ suite("size of the comment", () => {
         assert.ok(Buffer.byteLength(text) <= bytes, `${Buffer.byteLength(text)} bytes`);
         assert.ok(text.startsWith(`${MARKER}\n## Pipelines: `));
         assert.ok(
-          /more pipelines?\*\* (is|are) omitted|\*\*Truncated\*\*|: \d+ facts|and [\d,]+ more/.test(
+          /more pipelines?\*\* (is|are) omitted|\*\*Truncated\*\*|: \d+ changes|and [\d,]+ more/.test(
             text,
           ),
           text.slice(-300),

@@ -57,7 +57,7 @@ suite("output of pulumi preview --json", () => {
       "> - **deleted**: `kubernetes:core/v1:Secret` `old`",
       "> - **replaced**: `aws:s3/bucket:Bucket` `store::eu`, because of `bucket`",
     ]);
-    assert.match(text, /`pulumi up` would do: `create` 1, `delete` 1, `replace` 1\./);
+    assert.match(text, /Operations of `pulumi up`: `create` 1, `delete` 1, `replace` 1\./);
     assert.ok(!text.includes("canary"));
   });
 

@@ -17,7 +17,7 @@ export const extract = z
       .exactOptional(),
     awaitResult: path
       .describe(
-        "After a failure, end only once the target behind the FIFO has written this result, or at a stop.",
+        "After a failure, end only once the target behind the FIFO has written this result, or the run is stopped.",
       )
       .exactOptional(),
     ...slices,
@@ -46,7 +46,7 @@ export const load = z
     ...slices,
     ...lastAttempt,
   })
-  .describe("Gives an extract to a target and writes the state to save.");
+  .describe("Loads an extract with a target and writes the state to save.");
 
 /** Request to run both together. */
 export const stream = z

@@ -11,10 +11,10 @@ export const shared = {
     .describe("Time that connectors get to end after SIGTERM or SIGINT, in seconds."),
   idleTimeoutSeconds: seconds
     .default(0)
-    .describe("Fail when no byte and no log line moves for this long, in seconds; 0 for never."),
+    .describe("Fail if no data and no log line is sent for this long, in seconds; 0 for never."),
   parentProcess: count
     .describe(
-      "Process that started the runner: the runner ends at once when that process has ended (Linux).",
+      "Process that started the runner: the runner ends immediately when that process has ended (Linux).",
     )
     .exactOptional(),
 };
@@ -27,7 +27,7 @@ export const tap = {
     .exactOptional(),
   tapSecrets: path
     .describe(
-      'JSON list of paths of secret settings, such as [["password"]], which are masked in logs. Default: settings with names of secrets.',
+      'JSON list of paths of secret settings, such as [["password"]], which are masked in logs. Default: settings whose names suggest secrets.',
     )
     .exactOptional(),
   tapLog: path.describe("Receives the log of the tap.").exactOptional(),
@@ -46,7 +46,9 @@ export const rules = {
 /** How far a replication slot may lag. */
 export const slotLimit = {
   maxSlotBytes: count
-    .describe("Most bytes of WAL that a replication slot may retain without a warning; 0 for any.")
+    .describe(
+      "Maximum bytes of WAL that a replication slot may retain without a warning; 0 for no limit.",
+    )
     .exactOptional(),
 };
 
@@ -61,7 +63,7 @@ export const tapRun = {
   catalogMaxAge: seconds
     .default(0)
     .describe(
-      "Greatest age of the stored catalog, in seconds, and whether a first discovery is stored; 0 for any and no.",
+      "Maximum age of the stored catalog, in seconds; 0 for no limit. With a limit, a first discovery is stored too.",
     ),
   discovered: path
     .describe(
@@ -99,10 +101,10 @@ export const target = {
   maxBadLines: count
     .default(1000)
     .describe(
-      "Most lines of the tap's output that are not messages and are left out; more fail the run.",
+      "Maximum number of lines of the tap's output that are not messages: they are skipped, and more fail the run.",
     ),
   maxStalenessSeconds: seconds
-    .describe("Greatest age of a stream's bookmark after the load, in seconds; 0 for any.")
+    .describe("Maximum age of a stream's bookmark after the load, in seconds; 0 for no limit.")
     .exactOptional(),
 };
 
@@ -112,7 +114,7 @@ export const schemas = {
     .describe("Schemas that the streams had in the last successful run. A missing file means none.")
     .exactOptional(),
   newSchemas: path
-    .describe("Receives the schemas after this run, also where a change of them fails it.")
+    .describe("Receives the schemas after this run, even if a change of them fails it.")
     .exactOptional(),
   acceptSchema: z
     .boolean()

@@ -7,7 +7,7 @@ export const commit = z
   .strictObject({
     command: z.literal("commit"),
     ...ofRun,
-    candidate: path.describe("State that a load left."),
+    candidate: path.describe("State that a load wrote."),
     output: path.describe("Receives the state to save."),
     saveState: z
       .boolean()
@@ -20,7 +20,7 @@ export const commit = z
       )
       .exactOptional(),
     newSchemas: path
-      .describe("Schemas that a load left. A missing file means none.")
+      .describe("Schemas that a load wrote. A missing file means none.")
       .exactOptional(),
     schemas: path
       .describe("Receives the schemas to save, if the whole run succeeded.")
@@ -79,7 +79,7 @@ export const notify = z
       .describe("Result of the extract, for replication slots at risk. A missing file means none.")
       .exactOptional(),
     failing: path
-      .describe("Marker that an earlier failed run left. A missing file means none.")
+      .describe("Marker that an earlier failed run wrote. A missing file means none.")
       .exactOptional(),
     marker: path.describe("Receives the marker for the next run.").exactOptional(),
     undelivered: path

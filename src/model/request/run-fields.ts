@@ -12,12 +12,12 @@ export const run = {
   resume: path
     .describe("Keeps the progress of the attempts of this run for the next attempt.")
     .exactOptional(),
-  formerState: path.describe("State that counts while `state` does not exist.").exactOptional(),
+  formerState: path.describe("State that is used if `state` does not exist.").exactOptional(),
   formerUnless: path
-    .describe("Folder: if it holds files, `formerState` does not count.")
+    .describe("Folder: if it contains files, `formerState` is not used.")
     .exactOptional(),
   initialState: path
-    .describe("State that counts while neither of the others exists.")
+    .describe("State that is used if neither of the others exists.")
     .exactOptional(),
   identity: path
     .describe("Pipeline, run, tap, source, target and destination of this run.")
@@ -26,7 +26,7 @@ export const run = {
   attempt: count.describe("Number of this attempt, from 0.").exactOptional(),
   previous: path
     .describe(
-      "Result of the attempt before this one, which the result of this one lists. A missing file means none.",
+      "Result of the previous attempt, which the result of this attempt lists. A missing file means none.",
     )
     .exactOptional(),
   onChange: z
@@ -58,7 +58,11 @@ export const run = {
 export const slices = {
   parallel: z
     .strictObject({
-      slices: z.int().min(1).max(16).describe("The most slices; each has its own tap and target."),
+      slices: z
+        .int()
+        .min(1)
+        .max(16)
+        .describe("Maximum number of slices; each has its own tap and target."),
       aliases: z
         .record(z.string(), z.string())
         .default({})
@@ -80,7 +84,7 @@ export const lastAttempt = {
     .int()
     .min(0)
     .describe(
-      "In this attempt a tap that fails after it has sent data, and a load of which some slices fail, exit with 0 and the outcome `partial`.",
+      "If a tap fails after it has sent data, or some slices of a load fail, exit with 0 and the outcome `partial`.",
     )
     .exactOptional(),
 };

@@ -33,7 +33,7 @@ const WANTED: readonly Wanted[] = [
     credentials:
       (namespace) =>
       ({ kubectl }) =>
-        `if its server asks for a token, create one of a ServiceAccount that may read Workflows: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
+        `if its server requires a token, create one of a ServiceAccount that may read Workflows: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
   },
   {
     name: "MinIO",

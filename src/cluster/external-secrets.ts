@@ -33,7 +33,7 @@ export function externalSecretProblem(
   const reason =
     ready?.status === "False"
       ? [ready.reason, ready.message, newestMessage(metadata.name, events)]
-      : ["External Secrets Operator has not processed it; is it running?"];
+      : ["External Secrets Operator has not processed it; check that it is running"];
   const source = `${kind} "${name}", key ${keys.map((key) => `"${key}"`).join(", ")}`;
   return `ExternalSecret ${metadata.name} is not ready: ${source}: ${reason.filter(Boolean).join(": ")}`;
 }

@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { chromium, type Page } from "playwright-core";
 import { openFolder } from "../../src/store/folder";
 import { writeSummary } from "../../src/store/runs/runs";
 import { sampleRun } from "../report/support";
 import { CHROMIUM, NO_CHROMIUM } from "../support/chromium";
+import { startConsole } from "../support/console-process";
 import type { BenchContext } from "./context";
 import { figure, type Figure } from "./figure";
 import { manyName, writeManyPipelines } from "./many-pipelines";
@@ -17,7 +16,6 @@ const PIPELINES = 2000;
 const RUNS = 20;
 const ROUNDS = 5;
 const HOUR_MS = 3_600_000;
-const TAPCTL = join(__dirname, "..", "..", "dist", "src", "bin", "tapctl.js");
 
 /** `tapctl ui` of many local pipelines, in a real browser. */
 export async function benchConsole({ folder }: BenchContext): Promise<readonly Figure[]> {
@@ -31,7 +29,9 @@ export async function benchConsole({ folder }: BenchContext): Promise<readonly F
   logProgress(`console: writing ${PIPELINES * RUNS} runs`);
   for (let number = 0; number < PIPELINES; number += 1)
     for (let age = 0; age < RUNS; age += 1) await writeRun(project, manyName(number), age);
-  const { child, url, seconds } = await startConsole(project);
+  const begun = performance.now();
+  const { child, url, stop } = await startConsole(project);
+  const seconds = (performance.now() - begun) / 1000;
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -58,8 +58,7 @@ export async function benchConsole({ folder }: BenchContext): Promise<readonly F
     ];
   } finally {
     await browser.close();
-    child.kill("SIGTERM");
-    if (child.exitCode === null) await once(child, "exit");
+    await stop();
   }
 }
 
@@ -83,25 +82,6 @@ async function writeRun(project: string, pipeline: string, age: number): Promise
 /** A time as in the ID of a run. */
 function toTheSecond(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, "Z");
-}
-
-/** Starts the console; it is ready when it prints its address. */
-async function startConsole(project: string): Promise<{
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly seconds: number;
-}> {
-  const begun = performance.now();
-  const child = spawn(
-    process.execPath,
-    [TAPCTL, "--project", project, "ui", "--no-browser", "--json"],
-    { cwd: project, stdio: ["ignore", "pipe", "inherit"] },
-  );
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /"url": "([^"]+)"/.exec(line)?.[1];
-    if (url !== undefined) return { child, url, seconds: (performance.now() - begun) / 1000 };
-  }
-  throw new Error("the console ended without an address");
 }
 
 async function firstPaint(page: Page, url: string): Promise<number> {

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { suite, test, type TestContext } from "node:test";
 import { openFolder } from "../../src/store/folder";
 import type { ObjectStore } from "../../src/store/object-store";
 import { writeSummary } from "../../src/store/runs/runs";
-import { cliEnvironment, makeProject, TAPCTL } from "../cli/support";
+import { cliEnvironment, makeProject } from "../cli/support";
 import { sampleRun } from "../report/support";
+import { startConsole } from "../support/console-process";
 import { memoryOf, reportingMemory } from "../support/heap";
 import { enter, eventsUntil, type OpenConsole } from "./support";
 
@@ -28,28 +26,14 @@ interface Running extends OpenConsole {
   readonly memory: () => Promise<number>;
 }
 
-async function startConsole(t: TestContext, root: string): Promise<Running> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [...reportingMemory(root), TAPCTL, "ui", "--no-browser"],
-    { cwd: root, env: cliEnvironment(), stdio: ["ignore", "pipe", "inherit", "ipc"] },
-  );
-  t.after(async () => {
-    const ended = once(child, "close");
-    child.kill();
-    await ended;
+async function openProcess(t: TestContext, root: string): Promise<Running> {
+  const { child, url, stop } = await startConsole(root, {
+    node: reportingMemory(root),
+    messages: true,
+    env: cliEnvironment(),
   });
-  assert.ok(child.stdout);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^Console: (\S+)$/.exec(line)?.[1];
-    if (url === undefined) continue;
-    child.stdout.resume();
-    return {
-      ...(await enter(url)),
-      memory: () => memoryOf(child),
-    };
-  }
-  throw new Error("the console ended");
+  t.after(stop);
+  return { ...(await enter(url)), memory: () => memoryOf(child) };
 }
 
 const names = Array.from({ length: PIPELINES }, (_, index) => `orders-${index}`);
@@ -138,7 +122,7 @@ suite("memory of the console", () => {
     );
     const folder = join(root, ".tapctl", "store");
     const store = openFolder(folder);
-    const console = await startConsole(t, root);
+    const console = await openProcess(t, root);
     let first = 0;
     for (let round = 0; round <= ROUNDS.last; round += 1) {
       await runAll({ store, folder, console }, round);

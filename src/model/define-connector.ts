@@ -1,6 +1,12 @@
 import type { ConnectorDefinition, ConnectorKind, Tap, Target, Window } from "./connector";
 import type { JsonObject, SettingsInput, SettingType } from "./connector-settings";
-import type { ImageSource, InstalledSource } from "./connector-source";
+import type {
+  AddressSource,
+  BulkSource,
+  ImageSource,
+  IndexSource,
+  InstalledSource,
+} from "./connector-source";
 
 type SettingNames<Settings> = string extends keyof Settings
   ? {
@@ -21,22 +27,9 @@ type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never
  * Arguments of {@link tap} and {@link target}. Most connectors need three: name, package and
  * version.
  */
-export type ConnectorArgs<Settings> = Pick<
+export type ConnectorArgs<Settings> = Omit<
   ConnectorDefinition,
-  | "name"
-  | "settingsElsewhere"
-  | "settingsSchema"
-  | "methodsElsewhere"
-  | "stateName"
-  | "defaults"
-  | "outputSetting"
-  | "outputAliases"
-  | "destination"
-  | "location"
-  | "trial"
-  | "singleWriter"
-  | "concurrentSetup"
-  | "limitations"
+  "kind" | "source" | "settings" | "required" | "window"
 > &
   (InstalledSource | ImageSource) &
   SettingNames<Settings>;
@@ -69,46 +62,29 @@ export function target<Settings extends object = JsonObject>(
   return (settings) => ({ kind: "target", connector, settings: settings as JsonObject });
 }
 
+/** The arguments that say where a connector comes from. */
+const SOURCE_FIELDS: { readonly [Field in SourceField]: true } = {
+  package: true,
+  version: true,
+  executable: true,
+  python: true,
+  constraints: true,
+  overrides: true,
+  extraPackages: true,
+  launcher: true,
+  bulk: true,
+  requirements: true,
+  image: true,
+};
+
+type SourceField = keyof IndexSource | keyof AddressSource | keyof BulkSource | keyof ImageSource;
+
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const {
-    name,
-    stateName,
-    settings,
-    settingsElsewhere,
-    settingsSchema,
-    methodsElsewhere,
-    required,
-    defaults,
-    outputSetting,
-    outputAliases,
-    destination,
-    location,
-    trial,
-    singleWriter,
-    concurrentSetup,
-    window,
-    limitations,
-    ...source
-  } = args;
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const isOfSource = ([field]: readonly [string, unknown]) => field in SOURCE_FIELDS;
   return {
-    name,
+    ...Object.fromEntries(given.filter((field) => !isOfSource(field))),
     kind,
-    source: source as ConnectorDefinition["source"],
-    ...(stateName !== undefined && { stateName }),
-    ...(settings && { settings }),
-    ...(settingsElsewhere && { settingsElsewhere }),
-    ...(settingsSchema && { settingsSchema }),
-    ...(methodsElsewhere && { methodsElsewhere }),
-    ...(required && { required }),
-    ...(defaults && { defaults }),
-    ...(outputSetting !== undefined && { outputSetting }),
-    ...(outputAliases && { outputAliases }),
-    ...(destination && { destination }),
-    ...(location && { location }),
-    ...(trial && { trial }),
-    ...(singleWriter && { singleWriter }),
-    ...(concurrentSetup && { concurrentSetup }),
-    ...(window && { window }),
-    ...(limitations && { limitations }),
-  };
+    source: Object.fromEntries(given.filter(isOfSource)),
+  } as unknown as ConnectorDefinition;
 }

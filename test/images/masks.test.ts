@@ -254,6 +254,16 @@ for (const [mode, run] of Object.entries(MODES))
         error: /bad stream: line 3: it looks like a Singer message and is not valid JSON/,
       },
       {
+        name: "a record that was cut off in its masked value",
+        steps: [
+          ...SENT,
+          record("users", { id: 2, email: "joe@example.com" }),
+          ["raw", `{"type":"RECORD","stream":"users","record":{"id":3,"email":"${SECRET}\n`],
+        ],
+        code: 14,
+        error: /bad stream: line 4: it looks like a Singer message and is not valid JSON/,
+      },
+      {
         name: "a record that was cut off in one of another stream",
         steps: [
           ...SENT,
@@ -385,4 +395,10 @@ test("masks: random records give the same result as a plain model", () => {
   const fixture = join(__dirname, "fixtures", "mask_property.py");
   const printed = execFileSync(PYTHON, ["-B", fixture, RUNNER, "1", "1500"], { encoding: "utf8" });
   assert.equal(printed, "1500 streams\n");
+});
+
+test("masks: lines of every spelling, also damaged ones, become the same bytes as one by one", () => {
+  const fixture = join(__dirname, "fixtures", "mask_exact.py");
+  const printed = execFileSync(PYTHON, ["-B", fixture, RUNNER, "1", "200"], { encoding: "utf8" });
+  assert.match(printed, /^\d+ lines of 200 taps, \d+ masked without parsing\n$/);
 });

@@ -10,9 +10,11 @@ from typing import Any, Optional
 from .blocks import blocks
 from .child import Child
 from .codes import INTERNAL, USAGE, RunnerError, io_error
+from .line_runs import parts_of
 from .mask_lines import MaskedLines
 from .mask_rules import ColumnMasks
 from .mask_values import Hasher
+from .memory import keep_freed_memory
 from .pipes import Gatherer, large_pipe
 from .rules import read_rules
 from .session import Session
@@ -32,13 +34,11 @@ class ColumnMasking:
     def __init__(self, masks: ColumnMasks, salt: bytes) -> None:
         self._masks = masks
         self._lines = MaskedLines(masks, Hasher(salt))
+        keep_freed_memory()
 
-    def block(self, buffer: bytearray, end: int) -> bytes:
-        """The whole lines in `buffer[:end]` with their values masked. RunnerError for what cannot be masked."""
-        with memoryview(buffer) as view:
-            block = bytes(view[:end])
-        parts = self._lines.feed(block)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+    def block(self, buffer: bytearray, end: int) -> list[bytes]:
+        """The whole lines in `buffer[:end]`, in parts, with their values masked. RunnerError for what cannot be masked."""
+        return [masked for part in parts_of(buffer, end) for masked in self._lines.feed(part)]
 
     def check(self, session: Session) -> None:
         """Exit 2 if a complete run had no property that should be masked: a typo must not let its values pass."""
@@ -147,6 +147,7 @@ class MaskedOutput:
                     return
                 buffer[end : end + 1] = b"\n"
                 end += 1
-            data = memoryview(self._masking.block(buffer, end))
-            while data:
-                data = data[os.write(self._output, data) :]
+            for part in self._masking.block(buffer, end):
+                data = memoryview(part)
+                while data:
+                    data = data[os.write(self._output, data) :]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Optional, Union
 
 from .bookmark_places import names_in
 from .codes import BAD_STREAM, USAGE, RunnerError
+from .line_runs import Lines, Runs, cut_before, split_lines
 from .mask_rules import ColumnMasks, StreamMask, names_pattern, refuse_replication_key
 from .mask_runs import RunMask
 from .mask_schema import masked_schema
@@ -16,28 +17,42 @@ from .other_lines import OtherLine, blank
 
 _LEFT_OUT = b"(not a Singer message; the text is left out, because the pipeline masks columns)"
 _BEFORE = b"(text)"
-_MOST_PASSING = 200
+_MOST_RUNS = 200
+_MOST_COUNTED = 4
+_MOST_STATES = 4
+_MOST_CUTS = 8
+"""STATE messages in a block between which records are looked at together. For more, each line is looked at."""
 _RECORD = re.compile(rb'[^{}]*?"record"\s*:\s*\{')
 
 
-class _Run:
-    """Records of a masked stream that start with the same bytes."""
+class _Passing:
+    """Records of a stream without a mask."""
+
+    def __init__(self, start: bytes) -> None:
+        self.start = start
+
+    def masked(self, lines: Lines) -> Optional[bytes]:
+        """The lines as they are; None if one may have a second message, which may need a mask."""
+        return lines.text if _are_single(lines) else None
+
+
+class _Masked:
+    """Records of a masked stream."""
 
     def __init__(self, start: bytes, mask: RunMask, record: RecordMask) -> None:
         self.start = start
-        self.mask = mask
         self.record = record
-        self._next = b"\n" + start
-        self._end = re.compile(rb"\n(?!" + re.escape(start) + rb")")
+        self._mask = mask
 
-    def stop(self, block: bytes, place: int) -> tuple[int, int]:
-        """Where the run that starts at `place` ends, and its number of lines."""
-        lines = block.count(b"\n", place)
-        if block.count(self._next, place) + 1 == lines:
-            return len(block), lines
-        found = self._end.search(block, place)
-        stop = found.start() + 1 if found else len(block)
-        return stop, block.count(b"\n", place, stop)
+    def masked(self, lines: Lines) -> Optional[bytes]:
+        """The lines with their values masked; None if they must be parsed."""
+        flat = lines.have_last_brace_of(self.start)
+        if not flat and not _are_single(lines):
+            return None
+        return self._mask.masked(lines, self.start, flat)
+
+
+_Run = Union[_Passing, _Masked]
 
 
 class MaskedLines:
@@ -48,71 +63,88 @@ class MaskedLines:
         self._hasher = hasher
         self._records: dict[str, RecordMask] = {}
         self._quick: dict[str, RunMask] = {}
-        self._runs: list[_Run] = []
-        self._passing: dict[bytes, bytes] = {}
-        """How records of streams without a mask begin, and their part before the stream's name."""
-        self._passes: Optional[re.Pattern[bytes]] = None
-        self._passing_end = re.compile(rb"\Z")
+        self._runs: Runs[_Run] = Runs(_MOST_RUNS)
+        self._passing: list[bytes] = []
+        """How the last streams without a mask begin."""
+        self._states: list[bytes] = []
+        """How STATE messages begin."""
         self._in_state: Optional[re.Pattern[bytes]] = None
         self._number = 0
 
     def feed(self, block: bytes) -> list[bytes]:
         """What the target gets of a block of whole lines. RunnerError for what cannot be masked."""
-        out: list[bytes] = []
-        place, end = 0, len(block)
-        while place < end:
-            stop = self._pass(block, place, out) or self._run(block, place, out)
-            if not stop:
-                stop = block.find(b"\n", place) + 1
-                self._number += 1
-                out.append(self._line(block[place:stop]))
-            place = stop
-        return out
+        whole = self._whole(block)
+        if whole is not None:
+            return [whole]
+        cut = cut_before(block, self._states, _MOST_CUTS)
+        if len(cut) == 1:
+            return [self._mixed(block)]
+        return [
+            self._mixed(part) if (masked := self._whole(part)) is None else masked for part in cut
+        ]
 
-    def _pass(self, block: bytes, place: int, out: list[bytes]) -> int:
-        """Where the records from `place` on that belong to streams without a mask end; 0 for none."""
-        if not self._passes or not self._passes.match(block, place):
-            return 0
-        found = self._passing_end.search(block, place)
-        stop = found.start() + 1 if found else len(block)
-        part = block[place:stop]
-        lines = part.count(b"\n")
-        # A second message in a line, after one that was cut off, may be of a stream with a mask.
-        if sum(map(part.count, set(self._passing.values()))) != lines:
-            stop = block.find(b"\n", place) + 1
-            self._number += 1
-            out.append(self._line(block[place:stop]))
-            return stop
-        out.append(part)
-        self._number += lines
-        return stop
+    def _whole(self, part: bytes) -> Optional[bytes]:
+        """What becomes of a part in which all lines begin alike, or have no mask; None if it is not masked at once."""
+        run = self._runs.find(part)
+        if not run:
+            return None
+        lines = Lines(part)
+        alike = lines.start_with(run.start) or (
+            isinstance(run, _Passing) and lines.start_with(*self._passing)
+        )
+        masked = run.masked(lines) if alike else None
+        self._number += lines.count if masked is not None else 0
+        return masked
 
-    def _run(self, block: bytes, place: int, out: list[bytes]) -> int:
-        """Where the records of a masked stream from `place` on end, if they were masked; 0 for none."""
-        for number, run in enumerate(self._runs):
-            if block.startswith(run.start, place):
-                if number:
-                    self._runs.insert(0, self._runs.pop(number))
-                stop, lines = run.stop(block, place)
-                part = block[place:stop] if place or stop < len(block) else block
-                masked = run.mask.masked(part, lines, run.start)
-                if masked is not None:
-                    out.append(masked)
-                    self._number += lines
-                else:
-                    for line in part.split(b"\n")[:-1]:
-                        self._number += 1
-                        out.append(self._parsed(run, line + b"\n"))
-                return stop
-        return 0
+    def _mixed(self, part: bytes) -> bytes:
+        """What becomes of the lines of a part. Those that begin alike are masked together."""
+        lines = split_lines(part)
+        before = self._number
+        groups: dict[_Run, list[int]] = {}
+        run: Optional[_Run] = None
+        states = tuple(self._states)
+        for place, line in enumerate(lines):
+            if not run or not line.startswith(run.start):
+                run = self._runs.find(line)
+            if run:
+                groups.setdefault(run, []).append(place)
+                continue
+            if not line.startswith(states):
+                # It may be a SCHEMA, which does not change what comes before it.
+                self._mask_groups(lines, groups, before)
+                groups = {}
+            self._number = before + place + 1
+            lines[place] = self._line(line)
+        self._mask_groups(lines, groups, before)
+        self._number = before + len(lines)
+        return b"".join(lines)
+
+    def _mask_groups(self, lines: list[bytes], groups: dict[_Run, list[int]], before: int) -> None:
+        """Masks the lines at the places of each run; `before` lines came before the first one."""
+        for run, places in groups.items():
+            own = [lines[place] for place in places]
+            lines_of_run = Lines(b"".join(own), own)
+            masked = run.masked(lines_of_run)
+            if masked is lines_of_run.text:
+                continue
+            done = None if masked is None else split_lines(masked)
+            if done is not None and len(done) == len(own):
+                for place, line in zip(places, done):
+                    lines[place] = line
+                continue
+            for place in places:
+                self._number = before + place + 1
+                lines[place] = self._parsed(run, lines[place])
 
     def _parsed(self, run: _Run, line: bytes) -> bytes:
-        """A line that begins like the records of a run."""
+        """What becomes of a line that begins like the records of a run."""
         try:
-            return _masked_text(run.record, line)
+            if isinstance(run, _Masked):
+                return _masked_text(run.record, line)
         except (ValueError, IndexError, RecursionError):
-            # What is wrong with it is found out as for any other line.
-            return self._line(line, learn=False)
+            pass
+        # What is wrong with it is found out as for any other line.
+        return self._line(line, learn=False)
 
     def _line(self, line: bytes, learn: bool = True) -> bytes:
         found = read_line(line)
@@ -126,14 +158,19 @@ class MaskedLines:
     def _message(self, message: Message, line: bytes, learn: bool) -> bytes:
         if message.kind == STATE:
             self._check_state(message, line)
+            if learn and message.head and message.head.opening not in self._states:
+                self._states = [message.head.opening, *self._states][:_MOST_STATES]
             return line
-        stream = message.stream
+        stream, head = message.stream, message.head
         if message.kind == SCHEMA and stream is not None:
             self._masks.sent.add(stream)
         mask = self._masks.of(stream) if stream is not None else None
         if stream is None or mask is None:
-            if learn and message.kind == RECORD and message.head:
-                self._learn_passing(message)
+            if learn and message.kind == RECORD and head and head.closing.endswith(b'"'):
+                start = head.opening + head.name + head.closing
+                self._runs.add(_Passing(start))
+                others = [each for each in self._passing if each != start]
+                self._passing = [*others, start][-_MOST_COUNTED:]
             return line
         if message.kind == RECORD:
             if not mask.has_schema:
@@ -147,7 +184,7 @@ class MaskedLines:
             # It may have more properties that a pattern matches.
             self._quick.pop(stream, None)
             record = self._records.pop(stream, None)
-            self._runs = [run for run in self._runs if run.record is not record]
+            self._runs.keep(lambda run: not isinstance(run, _Masked) or run.record is not record)
             self._in_state = names_pattern(self._masks.streams)
             return masked + b"\n"
         if message.kind == BATCH:
@@ -168,14 +205,12 @@ class MaskedLines:
             self._records[stream] = RecordMask(mask, self._hasher)
             self._quick[stream] = RunMask(mask, self._hasher)
         head = message.head
-        if learn and head and self._quick[stream].possible:
-            start = len(head.opening + head.name + head.closing)
-            found = _RECORD.match(line, start)
-            if found and all(run.start != found[0] for run in self._runs):
-                self._runs.insert(
-                    0, _Run(line[: found.end()], self._quick[stream], self._records[stream])
-                )
-                del self._runs[_MOST_PASSING:]
+        quick = self._quick[stream]
+        if learn and head and quick.possible and quick.allows(message.fields):
+            found = _RECORD.match(line, len(head.opening + head.name + head.closing))
+            if found:
+                start = line[: found.end()]
+                self._runs.add(_Masked(start, quick, self._records[stream]))
         try:
             return _masked_text(self._records[stream], line)
         except (ValueError, IndexError, RecursionError):
@@ -183,17 +218,6 @@ class MaskedLines:
                 BAD_STREAM,
                 f'bad stream: line {self._number}: a RECORD of stream "{stream}" cannot be read to be masked',
             ) from None
-
-    def _learn_passing(self, message: Message) -> None:
-        head = message.head
-        if not head or len(self._passing) >= _MOST_PASSING or not head.closing.endswith(b'"'):
-            return
-        whole = head.opening + head.name + head.closing
-        if whole not in self._passing:
-            self._passing[whole] = head.opening
-            any_of = b"(?:" + b"|".join(map(re.escape, sorted(self._passing))) + b")"
-            self._passes = re.compile(any_of)
-            self._passing_end = re.compile(rb"\n(?!" + any_of + rb")")
 
     def _check_state(self, message: Message, line: bytes) -> None:
         """Fails if the bookmark of a masked stream names a masked property: its value would be saved."""
@@ -208,6 +232,11 @@ class MaskedLines:
             mask = self._masks.of(stream)
             for name in names_in(bookmark) if mask else ():
                 refuse_replication_key(mask, name)  # type: ignore[arg-type]
+
+
+def _are_single(lines: Lines) -> bool:
+    """Whether no line has a second RECORD, after one that was cut off."""
+    return lines.text.count(b'"RECORD"') == lines.count
 
 
 def _masked_text(record: RecordMask, line: bytes) -> bytes:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Optional
 
+from .line_runs import Lines
+from .mask_columns import SCALAR, ColumnMask
 from .mask_rules import DROP, HASH, StreamMask
 from .mask_values import Hasher, text_of
 from .selection import fits
@@ -23,45 +25,8 @@ ESCAPED = re.compile(rb"\\u00[2-7]")
 """A spelling in which even a plain name could be hidden."""
 _QUOTE = ord('"')
 _TEXT = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
-_SCALAR = rb"(?:null|true|false|-?[0-9][0-9.eE+-]*|NaN|-?Infinity)(?=[ \t]*[,}])"
-_OTHER = re.compile(_SCALAR)
-_PLAIN = rb'("[^"\\\n]*"|' + _SCALAR + rb")"
+_OTHER = re.compile(SCALAR)
 _BEFORE = (b", ", b",", b"{")
-_LONG = 1024
-_MOST_REMEMBERED = 1 << 14
-
-
-class _Hashed(dict[bytes, bytes]):
-    """Plain values as in the records, and the mark with what replaces them."""
-
-    def __init__(self, mark: bytes, hasher: Hasher) -> None:
-        self._mark = mark
-        self._new = hasher.new
-
-    def __missing__(self, value: bytes) -> bytes:
-        masked = value if value == b"null" else b'"%b"' % self._new(value.strip(b'"'))
-        self[value] = masked = self._mark + masked
-        return masked
-
-
-class _Column:
-    def __init__(self, name: bytes, method: Optional[str]) -> None:
-        self.name = name
-        """Its name in quotes."""
-        self.method = method
-        self.mark = b""
-        """The name with what is before and after it, as in the records so far."""
-        self.values: Optional[re.Pattern[bytes]] = None
-        """The mark with a value that needs no unescaping; None if each value is looked at."""
-        self.hashed: Optional[_Hashed] = None
-
-    def learn(self, mark: bytes, hasher: Hasher) -> None:
-        """Take over the mark of the records from now on."""
-        self.mark = mark
-        # A dropped first property takes a comma with it.
-        is_plain = mark and not (mark.startswith(b"{") and self.method == DROP)
-        self.values = re.compile(re.escape(mark) + _PLAIN) if is_plain else None
-        self.hashed = _Hashed(mark, hasher) if self.method == HASH else None
 
 
 class _Guard(NamedTuple):
@@ -88,7 +53,10 @@ class RunMask:
         self._hasher = hasher
         exact = {each.pattern for each in mask.columns if not each.is_pattern}
         names = exact | mask.names
-        self._columns = [_Column(f'"{name}"'.encode(), mask.method(name)) for name in sorted(names)]
+        self._names = names
+        self._columns = [
+            ColumnMask(f'"{name}"'.encode(), mask.method(name), hasher) for name in sorted(names)
+        ]
         patterns = {each.pattern for each in mask.columns if each.is_pattern}
         guards = [_guard(pattern, names) for pattern in sorted(patterns)]
         self._guards = [guard for guard in guards if guard]
@@ -97,14 +65,20 @@ class RunMask:
         )
         """Whether the stream's masks can be applied without parsing."""
 
-    def masked(self, run: bytes, lines: int, start: bytes) -> Optional[bytes]:
-        """`lines` whole lines that start with `start`, with their values masked; None if they must be parsed."""
+    def allows(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message has no field of its own with the name of a masked property."""
+        return bool(message) and self._names.isdisjoint(message)
+
+    def masked(self, lines: Lines, start: bytes, flat: bool) -> Optional[bytes]:
+        """Lines that start with `start`, with their values masked; None if they must be parsed.
+
+        `flat`: no record has an object in it.
+        """
+        run = lines.text
         if b"\\" in run and ESCAPED.search(run):
             return None
         if not all(guard.holds(run) for guard in self._guards):
             return None
-        # Counting the braces of long records costs more than looking at the part before the name in each.
-        flat = len(run) < _LONG * lines and start.count(b"{") == 2 and run.count(b"{") == 2 * lines
         for column in self._columns:
             masked = self._column(run, column, None if flat else start)
             if masked is None:
@@ -112,12 +86,12 @@ class RunMask:
             run = masked
         return run
 
-    def _column(self, run: bytes, column: _Column, nested: Optional[bytes]) -> Optional[bytes]:
+    def _column(self, run: bytes, column: ColumnMask, nested: Optional[bytes]) -> Optional[bytes]:
         """`run` with one property masked; `nested` is how its lines start if records may hold objects."""
         name, count = column.name, run.count(column.name)
         if not count:
             return run
-        quick = self._quick(run, column, count) if nested is None else None
+        quick = column.masked(run, count) if nested is None else None
         if quick is not None:
             return quick
         parts = run.split(column.mark) if column.mark else []
@@ -125,7 +99,7 @@ class RunMask:
             # Values may be equal to the name: only a name is followed by a colon.
             if name + b" " in run or name + b"\t" in run:
                 return None
-            column.learn(_mark(run, name + b":"), self._hasher)
+            column.learn(_mark(run, name + b":"))
             parts = run.split(column.mark) if column.mark else []
             if len(parts) - 1 != run.count(name + b":"):
                 return None
@@ -135,22 +109,6 @@ class RunMask:
         ):
             return None
         return self._replaced(parts, column.mark, column.method)
-
-    def _quick(self, run: bytes, column: _Column, count: int) -> Optional[bytes]:
-        """`run` with one property masked; None unless all `count` places are names before a plain value."""
-        if not column.values:
-            return None
-        if column.hashed is not None:
-            parts = column.values.split(run)
-            if len(parts) != 2 * count + 1:
-                return None
-            if len(column.hashed) > _MOST_REMEMBERED:
-                column.hashed.clear()
-            parts[1::2] = map(column.hashed.__getitem__, parts[1::2])
-            return b"".join(parts)
-        replacement = b"" if column.method == DROP else column.mark + b"null"
-        masked, found = column.values.subn(replacement, run)
-        return masked if found == count else None
 
     def _replaced(self, parts: list[bytes], mark: bytes, method: Optional[str]) -> Optional[bytes]:
         """The parts after each `mark`, which begin with a value, put together again with masked values."""
@@ -162,11 +120,16 @@ class RunMask:
             if part[0] == _QUOTE:
                 end = part.find(b'"', 1) + 1
                 value = part[1 : end - 1]
+                if not end or b"\n" in value:
+                    return None
                 if b"\\" in value:
                     text = _TEXT.match(part)
                     if not text:
                         return None
-                    end, value = text.end(), text_of(json.loads(text[0]))
+                    unescaped = _unescaped(text[0])
+                    if unescaped is None:
+                        return None
+                    end, value = text.end(), unescaped
             else:
                 other = _OTHER.match(part)
                 if not other:
@@ -205,6 +168,14 @@ def _mark(run: bytes, name: bytes) -> bytes:
     if before is None:
         return b""
     return before + name + (b" " if run.startswith(b" ", first + len(name)) else b"")
+
+
+def _unescaped(text: bytes) -> Optional[bytes]:
+    """The content of a JSON text; None if it is not valid."""
+    try:
+        return text_of(json.loads(text))
+    except ValueError:
+        return None
 
 
 def _all_outside(parts: list[bytes], start: bytes) -> bool:

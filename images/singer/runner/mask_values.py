@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
 from .lossless import after_space
@@ -36,10 +37,19 @@ class Hasher:
 
     def new(self, value: bytes) -> bytes:
         """The hash of a value's text that the caller remembers."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(value)
-        outer.update(inner.digest())
-        return outer.hexdigest().encode()
+        return self.each([value])[0]
+
+    def each(self, values: Iterable[bytes]) -> list[bytes]:
+        """The hash of the text of each value."""
+        # A loop without calls of Python functions: they cost as much as the hash.
+        start, finish = self._inner.copy, self._outer.copy
+        hashes = []
+        for value in values:
+            inner, outer = start(), finish()
+            inner.update(value)
+            outer.update(inner.digest())
+            hashes.append(outer.hexdigest().encode())
+        return hashes
 
     def of_json(self, text: str) -> str:
         """What replaces a JSON value: null stays null, a number counts as the text that it is."""
@@ -83,8 +93,7 @@ class RecordMask:
         found, start = [], 0
         place = after_space(text, after_space(text, 0) + 1)
         while text[place] != "}":
-            name, place = _DECODER.raw_decode(text, place)
-            place = after_space(text, after_space(text, place) + 1)
+            name, place = _name(text, place)
             if name == "record":
                 masked = self._value(text, place, "", self._mask.deep)
                 if masked.text is not None:
@@ -93,9 +102,7 @@ class RecordMask:
                 place = masked.end
             else:
                 _, place = _DECODER.raw_decode(text, place)
-            place = after_space(text, place)
-            if text[place] == ",":
-                place = after_space(text, place + 1)
+            place = _next(text, place)
         if after_space(text, place + 1) != len(text):
             raise ValueError("text after the message")
         return "".join([*found, text[start:]])
@@ -127,8 +134,7 @@ class RecordMask:
         parts: list[str] = []
         while text[place] != "}":
             start = place
-            name, end = _DECODER.raw_decode(text, place)
-            value = after_space(text, after_space(text, end) + 1)
+            name, value = _name(text, place)
             own = f"{path}.{name}" if path else name
             method = self._mask.method(own)
             if method is None:
@@ -142,9 +148,7 @@ class RecordMask:
                 content = text[value : found.end] if found.text is None else found.text
                 parts.append(f"{separator}{text[start:value]}{content}")
             before = found.end
-            place = after_space(text, found.end)
-            if text[place] == ",":
-                place = after_space(text, place + 1)
+            place = _next(text, found.end)
         if not changed:
             return _Found(None, place + 1)
         inside = "".join(parts)
@@ -152,3 +156,23 @@ class RecordMask:
 
     def _masked(self, method: str, text: str) -> str:
         return self._hasher.of_json(text) if method == HASH else "null"
+
+
+def _name(text: str, place: int) -> tuple[str, int]:
+    """The name at a place in an object, and where its value begins."""
+    name, end = _DECODER.raw_decode(text, place)
+    colon = after_space(text, end)
+    if not isinstance(name, str) or text[colon] != ":":
+        raise ValueError("not a name")
+    return name, after_space(text, colon + 1)
+
+
+def _next(text: str, place: int) -> int:
+    """The next name in an object after a value, or its closing brace."""
+    place = after_space(text, place)
+    if text[place] == "}":
+        return place
+    name = after_space(text, place + 1)
+    if text[place] != "," or text[name] != '"':
+        raise ValueError("not an object")
+    return name

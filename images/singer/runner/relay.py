@@ -131,7 +131,7 @@ class Relay:
                 buffer[end : end + 1] = b"\n"
                 end += 1
             if self._masking:
-                buffer = bytearray(self._masking.block(buffer, end))
+                buffer = bytearray().join(self._masking.block(buffer, end))
                 end = len(buffer)
             cuts = self.scanner.feed(buffer, end)
             count_batches(self.scanner)

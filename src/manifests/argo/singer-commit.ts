@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { commitRequest, verdictRequest } from "./requests";
+import { commitRequest, verdictRequest } from "./outcome-requests";
 import { COMMITTED, LOADED, SAVED_SCHEMAS, SCHEMAS, SUMMARY } from "./pod-files";
 import { withReports } from "./singer-lineage";
 import { committedFacts, committedMetrics } from "./singer-metrics";

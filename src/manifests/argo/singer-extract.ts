@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { previousInput, stateInputs, storeConfigInputs } from "./singer-inputs";
-import { extractRequest } from "./requests";
+import { extractRequest } from "./connector-requests";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { fileOut, keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";

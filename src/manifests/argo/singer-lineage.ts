@@ -1,7 +1,7 @@
 import { telemetryEnvironment } from "./singer-telemetry";
 import { unexpanded } from "../../model/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
-import { lineageRequest } from "./requests";
+import { lineageRequest } from "./outcome-requests";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { RUN_ID } from "./store-artifacts";
 import type { Container, DagTask, EnvVar, Template } from "./types";

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { previousInput, schemasInput, stateInputs, storeConfigInputs } from "./singer-inputs";
-import { loadRequest } from "./requests";
+import { loadRequest } from "./connector-requests";
 import { OUTPUT, SCHEMAS } from "./pod-files";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";

@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { notifyRequest } from "./requests";
+import { notifyRequest } from "./outcome-requests";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { FAILURES } from "./singer-summary";
 import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";

@@ -1,6 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { streamCommitRequest, streamTapRequest, streamTargetRequest } from "./requests";
+import { streamTapRequest, streamTargetRequest } from "./connector-requests";
+import { streamCommitRequest } from "./outcome-requests";
 import { SCHEMAS, STREAM } from "./pod-files";
 import type { RequestTemplate } from "./request-template";
 import { committed } from "./singer-commit";

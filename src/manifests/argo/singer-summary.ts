@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { summaryRequest } from "./requests";
+import { summaryRequest } from "./outcome-requests";
 import { SUMMARY } from "./pod-files";
 import { withReports } from "./singer-lineage";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";

@@ -149,6 +149,16 @@ def test_versions_and_hard_delete(tmp_path: Path) -> None:
         ),
         (
             {"type": "string", "format": "date-time"},
+            '"2026-11-29T13:54:00.123456+00:00"',
+            "2026-11-29 13:54:00.123456",
+        ),
+        (
+            {"type": "string", "format": "date-time"},
+            '"294246-12-31T23:59:59.999999+00:00"',
+            "294246-12-31 23:59:59.999999",
+        ),
+        (
+            {"type": "string", "format": "date-time"},
             '"0044-03-15T12:00:00 BC"',
             "0044-03-15 (BC) 12:00:00",
         ),

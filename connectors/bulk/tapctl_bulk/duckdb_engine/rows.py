@@ -108,7 +108,11 @@ def _moment(value: str, type_: str) -> str:
         f"ELSE {value} END"
     )
     if type_ == "TIMESTAMP":
-        return f"CAST(trim({text}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+        # Converting from a time zone takes most of the time, and nothing changes in UTC.
+        return (
+            f"CASE WHEN ends_with({value}, '+00:00') THEN CAST({value} AS TIMESTAMP) "
+            f"ELSE CAST(trim({text}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+        )
     if type_ == "TIME":
         moment = f"CAST('2000-01-01 ' || {value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         return f"CASE WHEN regexp_matches({value}, '[-+Zz]') THEN ({moment})::TIME ELSE {value}::TIME END"

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+
+from msgspec import Raw
 
 # Stand for an escaped backslash, and for a backslash of a quoted field. Never bytes of UTF-8.
 BACKSLASH = b"\xff"
 QUOTING = b"\xfe"
+ESCAPE = b"\\"
+NOT_PLAIN = b"{[" + QUOTING + ESCAPE
+"""How objects, arrays and strings start when their quotes are hidden."""
 CACHED_BYTES = 24
 CONTROLS = (
     (b"\\/", b"/"),
@@ -54,6 +60,22 @@ def quote(value: bytes) -> bytes:
         return value
     hidden = value.replace(b"\\", QUOTING + QUOTING) if b"\\" in value else value
     return b'"' + hidden.replace(b'"', QUOTING + b'"') + b'"'
+
+
+def quote_all(values: Sequence[Raw], escape: bytes, *, replaces_nul: bool) -> list[bytes]:
+    """Return JSON values as fields, as `quote` does, which takes longer for each of them.
+
+    Args:
+        values: JSON texts without line ends.
+        escape: `QUOTING`, or `ESCAPE` if the fields are not passed to `unescape`.
+        replaces_nul: Whether U+0000 is replaced.
+    """
+    text = values[0] if len(values) == 1 else b"\n".join(values)
+    text = replace_nul(bytes(text)) if replaces_nul else bytes(text)
+    if b"\\" in text:
+        text = text.replace(b"\\", escape + escape)
+    text = text.replace(b'"', escape + b'"')
+    return [b'"' + one + b'"' if one[:1] in NOT_PLAIN else one for one in text.split(b"\n")]
 
 
 def finished(text: bytes) -> bytes:

@@ -20,10 +20,12 @@ from tapctl_bulk.common.exact_json import Number, dumps
 from tapctl_bulk.singer_input import Records, damaged_line
 from tapctl_bulk.target_postgres.columns import Column
 from tapctl_bulk.target_postgres.escapes import (
+    ESCAPE,
+    QUOTING,
     NulCharacter,
     finished,
     quote,
-    replace_nul,
+    quote_all,
     unescape,
 )
 from tapctl_bulk.target_postgres.types import JSONS, MOMENTS, NUMBERS, base
@@ -85,12 +87,14 @@ class RowWriter:
             ConnectorError: A line is damaged, or holds U+0000.
         """
         rows = self._decoded(records, with_origin)
+        # Without a backslash there is no escape to replace.
+        is_plain = b"\\" not in records.data
         if self._json:
-            rows = [self._with_json(row) for row in rows]
+            rows = self._with_json(rows, ESCAPE if is_plain else QUOTING)
         try:
             if records.count == 1 and len(records.data) > LARGE_BYTES:
                 return self._large_row(rows.pop())
-            return self._text(rows, may_be_nested=not _is_flat(records))
+            return self._text(rows, is_plain=is_plain, may_be_nested=not _is_flat(records))
         except NulCharacter:
             raise self._nul_error(records) from None
         except UnicodeDecodeError as error:
@@ -99,13 +103,14 @@ class RowWriter:
                 "Correct it in the source",
             ) from error
 
-    def _text(self, rows: list[Values], *, may_be_nested: bool) -> bytes:
+    def _text(self, rows: list[Values], *, is_plain: bool, may_be_nested: bool) -> bytes:
         text = _joined(rows)
-        has_quotes = bool(self._json)
+        has_quotes = bool(self._json) and not is_plain
         if self._takes_text and may_be_nested and _has_nested_field(text):
             has_quotes = True
             text = _joined([tuple(_nested(value) for value in row) for row in rows])
-        text = unescape(text, replaces_nul=self._replace_nul)
+        if not is_plain:
+            text = unescape(text, replaces_nul=self._replace_nul)
         return finished(text) if has_quotes else text
 
     def _large_row(self, row: Values) -> bytes:
@@ -128,12 +133,11 @@ class RowWriter:
             return [(*values(one.record), one.time_extracted, one.version) for one in found]
         return [values(one.record) for one in found]
 
-    def _with_json(self, row: Values) -> Values:
-        changed = list(row)
+    def _with_json(self, rows: list[Values], escape: bytes) -> list[Values]:
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for index in self._json:
-            value = bytes(row[index])
-            changed[index] = quote(replace_nul(value) if self._replace_nul else value)
-        return tuple(changed)
+            columns[index] = quote_all(columns[index], escape, replaces_nul=self._replace_nul)
+        return list(zip(*columns, strict=True))
 
     def _decode_each(self, records: Records) -> list[Any]:
         """Decode line by line, to find the damaged one. NaN and Infinity, which Python writes, are

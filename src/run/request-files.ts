@@ -47,9 +47,9 @@ export interface RequestContent {
   readonly catalog: unknown;
   /** Stream rules, if the pipeline selects streams. */
   readonly select: unknown;
-  /** Options of streams, where the pipeline has some. */
+  /** Options of streams, if the pipeline has any. */
   readonly rules: unknown;
-  /** Salt of masked values, where the pipeline has one. */
+  /** Salt of masked values, if the pipeline has one. */
   readonly maskSalt: string | undefined;
   /** Age in seconds from which the run discovers again; undefined for no limit. */
   readonly catalogMaxAge: number | undefined;

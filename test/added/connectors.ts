@@ -1,4 +1,4 @@
-/** A connector that is added, type-checked and, where it needs no account, run. */
+/** A connector that is added, type-checked and, if it needs no account, run. */
 export interface Added {
   /** Name on the package index, or a repository with a tag or commit: `owner/name@ref`. */
   readonly package: string;

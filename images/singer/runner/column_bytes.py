@@ -1,4 +1,4 @@
-"""Checks the values of columns in many records at once, without parsing them, where that is provably the same.
+"""Checks the values of columns in many records at once, without parsing them, if the result is provably the same.
 
 A name in quotes before a colon is that of a property, because quotes in JSON texts are escaped. If all lines begin
 alike up to the record, have no third opening brace and end with two closing ones, then it is one of the record.

@@ -1,4 +1,4 @@
-"""Masks many records of a stream at once, without parsing them, where that is provably the same.
+"""Masks many records of a stream at once, without parsing them, if the result is provably the same.
 
 The name of a property in quotes, before a colon and after a comma or a brace, is the name of a property of some
 object, because quotes in JSON texts are escaped. It is one of the record, and not of an object in it, if all braces

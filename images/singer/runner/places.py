@@ -19,7 +19,7 @@ TABLE = """files that a request does not name, below its directory (SINGER_DIR, 
   state/state.json         the saved state
   identity.json            which pipeline, tap, source, target and destination this run is of
   extract.jsonl            what the tap sent (a target reads stdin without it)
-  output/                  where a target writes files, when there is such a directory
+  output/                  where a target writes files, if the directory exists
   catalog.json, candidate.json, overlay.json, result.json   what the runner leaves"""
 
 

@@ -35,7 +35,7 @@ class Rules:
         self._rules = rules
         self._ids: dict[str, list[str]] = {}
         self._names_of = names_of
-        """The names of a stream, where the catalog is only known once the tap runs."""
+        """The names of a stream, if the catalog is known only once the tap runs."""
         self._known: dict[str, Options] = {}
         for entry in entries(catalog, "the catalog") if catalog and rules else []:
             name = entry.get("stream", entry.get("tap_stream_id"))

@@ -3,7 +3,7 @@ import { isFields, quote, type Fields } from "./checks";
 import { connectorNameOf } from "./connectors";
 import { rulesWithPlaces } from "./streams";
 
-/** A lookback of a stream where the tap has a setting for one too: the tap would read further back than either says. */
+/** A lookback of a stream whose tap also has a setting for one: the tap would read further back than either requests. */
 export function lookbackTwice({ tap, streams }: Fields): readonly string[] {
   if (!isFields(tap) || !isFields(tap["connector"]) || !isFields(tap["settings"])) return [];
   const known = tap["connector"]["settings"];

@@ -66,7 +66,7 @@ export function streamEdits(
   return { removed, set };
 }
 
-/** The object form that selects what was chosen, where there were no rules. */
+/** The object form that selects what was chosen, if there were no rules. */
 export function newStreams(
   catalog: readonly CatalogEntry[],
   { streams, options }: Choice,

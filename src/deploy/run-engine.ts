@@ -6,6 +6,7 @@ import { textWith } from "../common/commands";
 import { print } from "../common/print";
 import { eventReader, type EngineEvent } from "./engine-events";
 import { externalSecretProblems } from "./external-secrets";
+import type { Problem } from "./pod-problems";
 import type { Engine } from "./pulumi";
 import { watchPods } from "./watch-pods";
 
@@ -44,12 +45,7 @@ export async function runAndReport({
   namespaces,
   externalSecretsIn,
 }: EngineRun): Promise<EngineResult> {
-  const folder = join(engine.root, ".tapctl", "logs");
-  mkdirSync(folder, { recursive: true });
-  const log = join(
-    folder,
-    `${args[0] ?? "pulumi"}-${engine.name}-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}.log`,
-  );
+  const log = logFile(engine, args);
   const file = createWriteStream(log, { mode: 0o600 });
   const reader = eventReader();
   const readLine = (line: string): void => {
@@ -57,21 +53,7 @@ export async function runAndReport({
     for (const each of logged) file.write(`${new Date().toISOString()} ${each}\n`);
     for (const each of lines) print(each);
   };
-  let isHintShown = false;
-  const pods = watchPods(context, namespaces, ({ cause, fix }) => {
-    print(
-      [
-        `  ${cause}`,
-        `    ${textWith(fix, engine.commands)}`,
-        ...(isHintShown
-          ? []
-          : [
-              "  Installations wait ten minutes for their pods. To correct a setting now, press Ctrl-C and run the command again.",
-            ]),
-      ].join("\n"),
-    );
-    isHintShown = true;
-  });
+  const pods = watchPods(context, namespaces, problemPrinter(engine));
   const progress = setInterval(() => {
     const running = reader.running();
     if (running.length > 0)
@@ -104,6 +86,28 @@ export async function runAndReport({
     pods.stop();
     await new Promise((resolve) => file.end(resolve));
   }
+}
+
+/** A new file for the complete output of an operation. */
+function logFile(engine: Engine, [operation = "pulumi"]: readonly string[]): string {
+  const folder = join(engine.root, ".tapctl", "logs");
+  mkdirSync(folder, { recursive: true });
+  const time = new Date().toISOString().replace(/\D/g, "").slice(0, 17);
+  return join(folder, `${operation}-${engine.name}-${time}.log`);
+}
+
+/** Prints problems of pods; the first one with what to do if a setting is wrong. */
+function problemPrinter({ commands }: Engine): (problem: Problem) => void {
+  let isHintShown = false;
+  return ({ cause, fix }) => {
+    const hint = isHintShown
+      ? []
+      : [
+          "  Installations wait ten minutes for their pods. To correct a setting now, press Ctrl-C and run the command again.",
+        ];
+    print([`  ${cause}`, `    ${textWith(fix, commands)}`, ...hint].join("\n"));
+    isHintShown = true;
+  };
 }
 
 /** How the Pulumi process ended. */

@@ -1,4 +1,4 @@
-"""target-duckdb fills a new table without a staging table, with several batches per commit."""
+"""target-duckdb fills tables without a staging table, with several batches per commit."""
 
 from __future__ import annotations
 
@@ -99,6 +99,28 @@ def test_batches_are_repeated_after_one_that_lacked_memory(tmp_path: Path, mode:
     assert "the memory limit is now" in done.stderr
     assert "committed 5 rows" in done.stderr
     assert rows(tmp_path) == [(number, f"v{number}") for number in range(5)]
+
+
+LACKS_MEMORY_AT_THE_END = """
+import duckdb
+from tapctl_bulk.target_duckdb.filling import Filling
+remove, calls = Filling._remove_replaced, []
+def lacking(self, *arguments):
+    calls.append(remove(self, *arguments))
+    if len(calls) == 1:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
+    return calls[-1]
+Filling._remove_replaced = lacking
+"""
+
+
+def test_transaction_is_repeated_after_its_end_lacked_memory(tmp_path: Path) -> None:
+    loaded(batches(tmp_path, SCHEMA, row(1, "a"), row(2, "a"), state(1)), 1)
+    lines = [SCHEMA, row(1, "b"), row(3, "b"), row(1, "c"), state(2)]
+    done = batches(tmp_path, *lines, damage=LACKS_MEMORY_AT_THE_END)
+    loaded(done, 2)
+    assert "the memory limit is now" in done.stderr
+    assert rows(tmp_path) == [(1, "c"), (2, "a"), (3, "b")]
 
 
 LOSES_ROWS_LATER = """

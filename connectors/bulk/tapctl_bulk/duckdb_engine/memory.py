@@ -115,11 +115,17 @@ class Memory:
         if not self._has_long_values and _has_long_values(spool):
             self._has_long_values = True
             self.use(self.connection)
+        self._mib = max(self._mib, int(len(spool.columns) * MIB_OF_COLUMN))
+        with self.more(buffer_bytes(spool) >> 20):
+            yield
+
+    @contextmanager
+    def more(self, mib: int) -> Iterator[None]:
+        """Raise the limit meanwhile, unless the user sets it."""
         if "memory_limit" in self._given:
             yield
             return
-        self._mib = max(self._mib, int(len(spool.columns) * MIB_OF_COLUMN))
-        self._set_limit(self._mib + (buffer_bytes(spool) >> 20))
+        self._set_limit(self._mib + mib)
         try:
             yield
         finally:

@@ -110,14 +110,16 @@ class Commits:
             for batch in waiting:
                 load(self._database.memory, batch, now)
             if not (may_wait and _may_wait(everything)):
-                for batch in everything:
-                    complete(connection, batch)
-                self._database.commit()
+                with self._database.memory.more(max(one.filling.mib for one in everything)):
+                    for batch in everything:
+                        complete(connection, batch)
+                    self._database.commit()
                 self._is_open = False
         except BaseException as error:
-            _roll_back(self._database)
+            lacked_memory = is_out_of_memory(error)
+            self._database.roll_back(lacked_memory=lacked_memory)
             self._is_open = False
-            if is_out_of_memory(error) or not isinstance(error, duckdb.Error):
+            if lacked_memory or not isinstance(error, duckdb.Error):
                 raise
             raise explained(error, batch.name, batch.spool.as_records(batch.name)) from error
 
@@ -130,10 +132,3 @@ def _may_wait(batches: list[Stream]) -> bool:
 def _close(batches: list[Stream]) -> None:
     for batch in batches:
         batch.close()
-
-
-def _roll_back(database: Database) -> None:
-    try:
-        database.connection.execute("ROLLBACK")
-    except duckdb.Error:
-        pass  # The failure has ended the transaction.

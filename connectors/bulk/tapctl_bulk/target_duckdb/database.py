@@ -55,9 +55,25 @@ class Database:
             log(
                 "DuckDB lacked memory after a commit, which is complete: opening the database again"
             )
-            self.connection.close()
             self.memory.raise_limit()
-            self.memory.use(_connect(self._path, self._token))
+            self._open_again()
+
+    def roll_back(self, *, lacked_memory: bool) -> None:
+        """Roll back.
+
+        Rows that a statement was deleting when it lacked memory stay marked as deleted by it, and
+        no other transaction can delete them: a file is therefore opened again.
+        """
+        try:
+            self.connection.execute("ROLLBACK")
+        except duckdb.Error:
+            pass  # The failure has ended the transaction.
+        if lacked_memory and self.is_file:
+            self._open_again()
+
+    def _open_again(self) -> None:
+        self.connection.close()
+        self.memory.use(_connect(self._path, self._token))
 
 
 def _connect(path: str, token: str) -> Connection:

@@ -1,14 +1,14 @@
-"""A table that has only rows of this run: batches go straight into it.
+"""A table that has no columns but those of the stream: batches go straight into it.
 
-That saves the staging table and the search for each row's key. DuckDB compresses such rows once
-and writes them into the file during the transaction, instead of first into its log. Before the
-transaction ends, `complete` keeps the last row of each key: later rows have a higher rowid, and
-those of the open transaction the highest.
+That saves the staging table, and the search for the keys of each batch. DuckDB compresses such
+rows once and writes them into the file during the transaction, instead of first into its log.
+Before the transaction ends, `complete` keeps the last row of each key: later rows have a higher
+rowid, and those of the open transaction the highest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,11 @@ import duckdb
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.duckdb_engine.rows import quoted
-from tapctl_bulk.target_duckdb.table import Table, has_index
+from tapctl_bulk.target_duckdb.table import Table, has_index, types_of
+
+LEAST_MIB = 8
+KEY_BYTES, SEARCHED_KEY_BYTES = 4, 16
+"""Memory for each key of a transaction, alone and if it is searched among older rows."""
 
 
 @dataclass
@@ -24,7 +28,7 @@ class Filling:
     """What is known of the table of a stream. The batches of a stream share it."""
 
     may_fill: bool
-    """Whether the table may be filled so: until other rows were found in it."""
+    """Whether the table may be filled so, as far as is known."""
     is_known: bool = False
     before: tuple[int, int] | None = None
     """Highest rowid (-1 if there is none) and number of rows before the first new row of the open
@@ -32,15 +36,25 @@ class Filling:
     rows: int = 0
     """Rows that were inserted in the open transaction."""
 
+    @property
+    def mib(self) -> int:
+        """Memory that `complete` needs. Temporary files have most of the keys."""
+        is_searched = self.before is not None and self.before[1] > 0
+        key_bytes = SEARCHED_KEY_BYTES if is_searched else KEY_BYTES
+        return LEAST_MIB + (self.rows * key_bytes >> 20)
+
     def begin(self) -> None:
         """Begin a transaction."""
         self.before, self.rows = None, 0
 
-    def is_possible(self, connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
-        """Whether the table has only rows of this run, or none, and takes rows with the same key."""
+    def is_possible(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, columns: Collection[str]
+    ) -> bool:
+        """Whether rows with these columns are whole rows, and the table takes several of a key."""
         if self.may_fill and not self.is_known:
-            has_rows = connection.execute(f"SELECT 1 FROM {table.sql} LIMIT 1").fetchall()
-            self.may_fill = not has_rows and not has_index(connection, table)
+            names = {one.lower() for one in columns}
+            others = {one.lower() for one in types_of(connection, table)} - names
+            self.may_fill = not others and not has_index(connection, table)
             self.is_known = True
         return self.may_fill
 

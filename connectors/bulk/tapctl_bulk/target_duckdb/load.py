@@ -37,7 +37,8 @@ def load(memory: Memory, stream: Stream, now: str) -> None:
         if stream.hard_delete:
             connection.execute(f"DELETE FROM {stream.target.sql} WHERE {DELETED_AT} IS NOT NULL")
     if stream.version is not None:
-        complete(connection, stream)
+        with memory.more(stream.filling.mib):
+            complete(connection, stream)
         _activate(connection, stream, stream.version, now)
 
 
@@ -50,7 +51,7 @@ def _load_rows(connection: Connection, stream: Stream, types: Mapping[str, str],
     values, table = _values(stream, types, now), stream.target.sql
     if not stream.has_unique_rows:
         _insert(connection, stream, types, values)
-    elif stream.filling.is_possible(connection, stream.target):
+    elif stream.filling.is_possible(connection, stream.target, types):
         stream.filling.insert(connection, table, lambda: _insert(connection, stream, types, values))
     else:
         _load_by_key(connection, stream, types, values, now)

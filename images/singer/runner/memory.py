@@ -11,4 +11,5 @@ def keep_freed_memory() -> None:
     It returns freed blocks of 128 KiB or more to the system, so that each page of the next one is a page fault, which
     costs as much as masking its content. Freeing a larger block raises that limit: M_MMAP_THRESHOLD in mallopt(3).
     """
-    bytearray(_SIZE)
+    # bytes() gets zeroed pages that are never touched, bytearray() would write to them.
+    bytes(_SIZE)

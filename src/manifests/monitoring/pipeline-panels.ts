@@ -102,7 +102,7 @@ export function history() {
     lines({
       title: "Left out",
       description:
-        "Lines and streams of taps that were not loaded, or were changed. To list them: npx tapctl runs NAME",
+        "Lines and streams of taps that were not loaded, or were changed. The runs of a pipeline (tapctl runs) list them.",
       place: place(0, 40),
       unit: "short",
       queries: [{ expr: rising("left_out_total"), legend: series }],

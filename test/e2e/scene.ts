@@ -18,7 +18,7 @@ import { startWebhook, type Webhook } from "./webhook";
 /** Namespace of the pipelines. */
 export const NAMESPACE = "pipelines";
 /** Number of orders in the shop initially. */
-export const ROWS = 200_000;
+export const ROWS = 1_000_000;
 
 /** Everything that the tests work with. */
 export interface Scene {

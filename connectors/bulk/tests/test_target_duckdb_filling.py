@@ -103,14 +103,14 @@ def test_batches_are_repeated_after_one_that_lacked_memory(tmp_path: Path, mode:
 
 LACKS_MEMORY_AT_THE_END = """
 import duckdb
-from tapctl_bulk.target_duckdb.filling import Filling
-remove, calls = Filling._remove_replaced, []
-def lacking(self, *arguments):
-    calls.append(remove(self, *arguments))
+from tapctl_bulk.target_duckdb import filling
+remove, calls = filling.remove_replaced, []
+def lacking(*arguments, **more):
+    calls.append(remove(*arguments, **more))
     if len(calls) == 1:
         raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
     return calls[-1]
-Filling._remove_replaced = lacking
+filling.remove_replaced = lacking
 """
 
 
@@ -124,13 +124,13 @@ def test_transaction_is_repeated_after_its_end_lacked_memory(tmp_path: Path) -> 
 
 
 LOSES_ROWS_LATER = """
-from tapctl_bulk.target_duckdb.filling import Filling
-remove = Filling._remove_replaced
-def lossy(self, connection, table, *others):
-    removed = remove(self, connection, table, *others)
+from tapctl_bulk.target_duckdb import filling
+remove = filling.remove_replaced
+def lossy(connection, stream, table, *others, **more):
+    removed = remove(connection, stream, table, *others, **more)
     connection.execute(f"DELETE FROM {table} WHERE id = 2")
     return removed
-Filling._remove_replaced = lossy
+filling.remove_replaced = lossy
 """
 
 

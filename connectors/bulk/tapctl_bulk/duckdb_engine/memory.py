@@ -20,7 +20,7 @@ from tapctl_bulk.duckdb_engine.spool import Spool
 MIB = 12
 """Memory limit at the start. What Python and DuckDB need themselves comes on top, and the buffer of
 a file that is read."""
-MIB_OF_COLUMN = 1.0
+MIB_OF_COLUMN = 1
 """What each column of a table needs while rows are inserted."""
 MOST_MIB = 1 << 20
 LONG_VALUE_BYTES = 256
@@ -115,7 +115,7 @@ class Memory:
         if not self._has_long_values and _has_long_values(spool):
             self._has_long_values = True
             self.use(self.connection)
-        self._mib = max(self._mib, int(len(spool.columns) * MIB_OF_COLUMN))
+        self._mib = max(self._mib, len(spool.columns) * MIB_OF_COLUMN)
         with self.more(buffer_bytes(spool) >> 20):
             yield
 

@@ -80,34 +80,53 @@ class Filling:
         if self.before is None or not self.rows:
             return
         newest, kept = self.before
-        listed = ", ".join(quoted(one) for one in keys)
-        is_new = f"rowid > {newest}"
-        empty = " OR ".join(f"{quoted(one)} IS NULL" for one in keys)
-        (missing,) = _row(connection, f"SELECT count(*) FROM {table} WHERE {is_new} AND ({empty})")
-        if missing:
-            raise missing_keys(stream, missing, keys)
-        distinct = f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table})"
-        if kept or _row(connection, distinct) != (self.rows,):
-            kept -= self._remove_replaced(connection, table, listed, is_new, keys)
+        kept -= remove_replaced(
+            connection, stream, table, keys, self.rows, newest=newest, has_older=kept > 0
+        )
         count_rows = f"SELECT count(*) FROM {table}"
         (found,) = _row(connection, count_rows)
         if found != kept + self.rows:
             raise different_counts(stream, kept + self.rows, found, table)
         self.begin()
 
-    def _remove_replaced(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        table: str,
-        listed: str,
-        is_new: str,
-        keys: tuple[str, ...],
-    ) -> int:
-        """Remove the rows whose key a later row has. Returns how many."""
-        last = f"SELECT {listed}, max(rowid) AS last FROM {table} WHERE {is_new} GROUP BY {listed}"
-        is_same = " AND ".join(f"t.{quoted(one)} = n.{quoted(one)}" for one in keys)
-        removal = f"DELETE FROM {table} t USING ({last}) n WHERE {is_same} AND t.rowid < n.last"
-        return int(_row(connection, removal)[0])
+
+def remove_replaced(
+    connection: duckdb.DuckDBPyConnection,
+    stream: str,
+    table: str,
+    keys: tuple[str, ...],
+    rows: int,
+    *,
+    newest: int = -1,
+    has_older: bool = False,
+) -> int:
+    """Remove the rows whose key a later row has. Returns how many.
+
+    Args:
+        connection: Connection with an open transaction.
+        stream: Name for errors.
+        table: Table in SQL.
+        keys: Columns of the key.
+        rows: Number of rows that were inserted.
+        newest: Highest rowid before them.
+        has_older: Whether the table had rows before them.
+
+    Raises:
+        ConnectorError: An inserted row has no key.
+    """
+    listed = ", ".join(quoted(one) for one in keys)
+    is_new = f"rowid > {newest}"
+    empty = " OR ".join(f"{quoted(one)} IS NULL" for one in keys)
+    (missing,) = _row(connection, f"SELECT count(*) FROM {table} WHERE {is_new} AND ({empty})")
+    if missing:
+        raise missing_keys(stream, missing, keys)
+    distinct = f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table})"
+    if not has_older and _row(connection, distinct) == (rows,):
+        return 0
+    last = f"SELECT {listed}, max(rowid) AS last FROM {table} WHERE {is_new} GROUP BY {listed}"
+    is_same = " AND ".join(f"t.{quoted(one)} = n.{quoted(one)}" for one in keys)
+    removal = f"DELETE FROM {table} t USING ({last}) n WHERE {is_same} AND t.rowid < n.last"
+    return int(_row(connection, removal)[0])
 
 
 def missing_keys(stream: str, rows: int, keys: tuple[str, ...]) -> ConnectorError:

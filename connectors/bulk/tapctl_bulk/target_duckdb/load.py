@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tapctl_bulk.duckdb_engine.memory import Memory
 from tapctl_bulk.duckdb_engine.rows import expression, literal, quoted, select_list, source
 from tapctl_bulk.target_duckdb.database import Connection
-from tapctl_bulk.target_duckdb.filling import different_counts, missing_keys
+from tapctl_bulk.target_duckdb.filling import different_counts, remove_replaced
 from tapctl_bulk.target_duckdb.scd2 import add_versions
 from tapctl_bulk.target_duckdb.stream import (
     BATCHED_AT,
@@ -99,28 +99,13 @@ def _load_by_key(
         connection, f"CREATE OR REPLACE TEMP TABLE {STAGE} AS SELECT {values} FROM {rows}"
     )
     _compare(stream, stream.spool.rows, staged)
-    distinct = staged - _remove_repeated(connection, stream)
+    distinct = staged - remove_replaced(connection, stream.name, STAGE, stream.keys, staged)
     if stream.mode == "scd2":
         reported = add_versions(connection, stream, STAGE, now)
     else:
         reported = _upsert(connection, stream, types)
     _compare(stream, distinct, reported)
     run(f"DROP TABLE {STAGE}")
-
-
-def _remove_repeated(connection: Connection, stream: Stream) -> int:
-    """Keep the last row of each key. Return the number of rows that were removed."""
-    keys = ", ".join(quoted(one) for one in stream.keys)
-    empty = " OR ".join(f"{quoted(one)} IS NULL" for one in stream.keys)
-    counts = f"SELECT count(*), count(*) FILTER (WHERE {empty}) FROM {STAGE}"
-    rows, missing = connection.execute(counts).fetchone() or (0, 0)
-    if missing:
-        raise missing_keys(stream.name, missing, stream.keys)
-    distinct = _count(connection, f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {STAGE})")
-    if distinct == rows:
-        return 0
-    last = f"SELECT max(rowid) FROM {STAGE} GROUP BY {keys}"
-    return _count(connection, f"DELETE FROM {STAGE} WHERE rowid NOT IN ({last})")
 
 
 def _upsert(connection: Connection, stream: Stream, types: Mapping[str, str]) -> int:

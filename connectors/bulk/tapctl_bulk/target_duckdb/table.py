@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, text
@@ -53,22 +54,24 @@ def table_of(stream: str, catalog: str, config: Config) -> Table:
 
 def types_of(connection: Connection, table: Table) -> dict[str, str]:
     """Return the types of a table's columns by name; nothing if it does not exist."""
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE lower(database_name) = lower(?) "
-        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) ORDER BY column_index",
-        [table.catalog, table.schema, table.name],
-    ).fetchall()
-    return dict(rows)
+    columns = "SELECT column_name, data_type FROM duckdb_columns()"
+    return dict(_described(connection, columns, table, "ORDER BY column_index"))
 
 
 def has_index(connection: Connection, table: Table) -> bool:
     """Whether a table has an index, such as that of a key constraint."""
-    rows = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE lower(database_name) = lower(?) "
-        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) AND index_count > 0",
+    return bool(
+        _described(connection, "SELECT 1 FROM duckdb_tables()", table, "AND index_count > 0")
+    )
+
+
+def _described(connection: Connection, query: str, table: Table, rest: str) -> list[Any]:
+    """The rows of one of DuckDB's functions that are about a table."""
+    return connection.execute(
+        f"{query} WHERE lower(database_name) = lower(?) "
+        f"AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) {rest}",
         [table.catalog, table.schema, table.name],
     ).fetchall()
-    return bool(rows)
 
 
 def create(connection: Connection, table: Table, types: Mapping[str, str]) -> None:

@@ -29,15 +29,11 @@ class Hasher:
         """The hash of a value's text."""
         known = self._known.get(value)
         if known is None:
-            known = self.new(value)
+            (known,) = self.each((value,))
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[value] = known
         return known
-
-    def new(self, value: bytes) -> bytes:
-        """The hash of a value's text that the caller remembers."""
-        return self.each([value])[0]
 
     def each(self, values: Iterable[bytes]) -> list[bytes]:
         """The hash of the text of each value."""

@@ -4,6 +4,7 @@ import { GRACE_SECONDS } from "../run/stop";
 import { formatAge } from "../status/status-table";
 import { formatBytes } from "../common/print";
 import { runFigures, schemaTexts } from "../store/runs/run-text";
+import { formatNumber } from "../common/format-number";
 
 /** Progress of the current runs on screen; on a terminal, the last line is a live status. */
 export interface Progress {
@@ -111,7 +112,7 @@ function describeEnvironment(
 
 function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
   const share = event.total ? ` of ${formatBytes(event.total)}` : "";
-  return `${formatBytes(event.bytes)}${share}${event.records === undefined ? "" : `, ${event.records.toLocaleString("en-US")} lines`}${event.silent === undefined ? "" : `, silent for ${formatAge(event.silent)}`}`;
+  return `${formatBytes(event.bytes)}${share}${event.records === undefined ? "" : `, ${formatNumber(event.records)} lines`}${event.silent === undefined ? "" : `, silent for ${formatAge(event.silent)}`}`;
 }
 
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {

@@ -10,6 +10,7 @@ import {
   describeStateAfter,
   leftOutColumn,
   recordsCell,
+  recordsCellText,
   schemaColumn,
 } from "../store/runs/run-text";
 import { resultText } from "../status/status-table";
@@ -91,7 +92,7 @@ async function clusterRuns(
     run,
     trigger,
     resultText({ status, stuck }),
-    summary === null ? "-" : recordsCell(summary).toLocaleString("en-US"),
+    summary === null ? "-" : recordsCellText(summary),
     summary === null ? "-" : formatBytes(summary.bytes),
     seconds === null ? "-" : seconds.toFixed(0),
     summary === null ? "-" : describeStateAfter(summary),

@@ -2,7 +2,12 @@ import pc from "picocolors";
 import type { Commands } from "../common/commands";
 import { formatBytes, table } from "../common/print";
 import { formatAge, resultText, statusTable } from "../status/status-table";
-import { describeState, leftOutColumn, recordsCell, schemaColumn } from "../store/runs/run-text";
+import {
+  describeState,
+  leftOutColumn,
+  recordsCellText,
+  schemaColumn,
+} from "../store/runs/run-text";
 import { slotsTable } from "../store/runs/slots";
 import type { CliContext } from "./context";
 import { entryIfAny } from "./pipeline";
@@ -73,7 +78,7 @@ function runsTable(runs: readonly ShownRun[]): string {
       resultText({ status, stuck }),
       started.slice(0, 19).replace("T", " "),
       seconds === null ? "-" : formatAge(seconds),
-      records === null ? "-" : recordsCell({ records, ...more }).toLocaleString("en-US"),
+      records === null ? "-" : recordsCellText({ records, ...more }),
       bytes === null ? "-" : formatBytes(bytes),
       ...leftOut.cell(more),
       ...schemas.cell(more),

@@ -1,4 +1,5 @@
 import { stringifyJson } from "./json";
+import { formatNumber } from "./format-number";
 
 /** Writes a line to standard output. */
 export function print(line: string): void {
@@ -19,7 +20,7 @@ export function table(
   rows: readonly (readonly (string | number)[])[],
 ): string {
   const cells = [header, ...rows].map((row) =>
-    row.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-US") : oneLine(cell))),
+    row.map((cell) => (typeof cell === "number" ? formatNumber(cell) : oneLine(cell))),
   );
   const widths = header.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),

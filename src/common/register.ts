@@ -4,4 +4,4 @@
  */
 import { handleTypeScript } from "./typescript";
 
-handleTypeScript();
+handleTypeScript({ sourceMaps: true });

@@ -27,13 +27,17 @@ export function loadTypeScript(file: string): unknown {
   return require(file) as unknown;
 }
 
-/** From now on `require` handles the extension `.ts`, unless something else does already. */
-export function handleTypeScript(): void {
+/**
+ * From now on `require` handles the extension `.ts`, unless something else does already.
+ *
+ * @param args.sourceMaps whether stack traces show the lines of the sources. Node then reads the
+ *   source map of each package that is loaded after the first such file: a tenth of a command's start.
+ */
+export function handleTypeScript({ sourceMaps = false } = {}): void {
   const handlers = (Module as unknown as { readonly _extensions: Handlers })._extensions;
   if (handlers[".ts"] !== undefined) return;
   handlers[".ts"] = (module, file) => {
-    // Not earlier: Node reads the source maps of all packages that are loaded from here on.
-    process.setSourceMapsEnabled(true);
+    if (sourceMaps) process.setSourceMapsEnabled(true);
     module._compile(compile(file), file);
   };
 }

@@ -1,6 +1,11 @@
 import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
-import { describeSlices, describeState, recordsCell, schemaTexts } from "../store/runs/run-text";
+import {
+  describeSlices,
+  describeState,
+  recordsCellText,
+  schemaTexts,
+} from "../store/runs/run-text";
 import { formatAge, formatBookmarkAge, reasonsOf } from "../status/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
@@ -72,7 +77,7 @@ function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
       "records",
       last === null || last.records === null
         ? "–"
-        : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),
+        : recordsCellText({ ...last, records: last.records }),
     ],
     ["state", bookmark === null ? "–" : formatBookmarkAge(bookmark.ageSeconds)],
   ];

@@ -1,6 +1,6 @@
 import { plural } from "../common/plural";
 import { formatBytes } from "../common/print";
-import { recordsCell, schemaTexts } from "../store/runs/run-text";
+import { recordsCellText, schemaTexts } from "../store/runs/run-text";
 import type { RunSummary } from "../store/runs/run-summary";
 import { html, trusted, type Content, type Html } from "./html";
 import { classOf, moment, number, took } from "./words";
@@ -52,7 +52,7 @@ function row(
   start: Content,
 ): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}><td>${start}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`), ...schemaTexts(schemaChanges, 5).map((text) => `schema changed: ${text}`)].filter((text) => text !== null).join("; ")}`;
+  return html`<tr class=${classOf(status)}><td>${start}<td>${status}<td>${took(seconds)}<td>${recordsCellText({ records, ...more })}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`), ...schemaTexts(schemaChanges, 5).map((text) => `schema changed: ${text}`)].filter((text) => text !== null).join("; ")}`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {

@@ -2,15 +2,16 @@ import { plural } from "../common/plural";
 import { alert, atMost, bullets, code } from "./markdown";
 import type { ResourceLoss } from "./pulumi-preview";
 import type { Review } from "./review";
+import { formatNumber } from "../common/format-number";
 
 const MOST_REASONS = 5;
 
 export function title({ changes, total }: Review): string {
   const parts = (["added", "changed", "removed"] as const).flatMap((change) => {
     const number = changes.filter((one) => one.change === change).length;
-    return number === 0 ? [] : [`${number.toLocaleString("en-US")} ${change}`];
+    return number === 0 ? [] : [`${formatNumber(number)} ${change}`];
   });
-  return `Pipelines: ${parts.length === 0 ? "no changes" : parts.join(", ")} (${total.toLocaleString("en-US")} after the merge)`;
+  return `Pipelines: ${parts.length === 0 ? "no changes" : parts.join(", ")} (${formatNumber(total)} after the merge)`;
 }
 
 export function losses({ resources }: Review, most: number): readonly string[] {
@@ -74,7 +75,7 @@ export function otherChanges({ templates, rerendered }: Review, most: number): r
 export function resources({ resources }: Review): readonly string[] {
   if (!resources) return [];
   const counts = resources.counts.map(
-    ([operation, number]) => `${code(operation)} ${number.toLocaleString("en-US")}`,
+    ([operation, number]) => `${code(operation)} ${formatNumber(number)}`,
   );
   return [
     "### Resources",

@@ -1,3 +1,5 @@
+import { formatNumber } from "../common/format-number";
+
 /** Maximum length of a string from the array in a comment, in characters. */
 const LONGEST_TEXT = 120;
 
@@ -42,9 +44,7 @@ export function atMost<Item>(
   textOf: (item: Item) => string,
 ): readonly string[] {
   const shown = items.slice(0, most).map(textOf);
-  return items.length <= most
-    ? shown
-    : [...shown, `and ${(items.length - most).toLocaleString("en-US")} more`];
+  return items.length <= most ? shown : [...shown, `and ${formatNumber(items.length - most)} more`];
 }
 
 /** Truncates by code points, so that no character is split. */

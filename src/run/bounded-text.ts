@@ -1,3 +1,5 @@
+import { formatNumber } from "../common/format-number";
+
 /** Keeps the first and last lines of a text, and counts the lines omitted in between. */
 export class BoundedText {
   private readonly head: string[] = [];
@@ -33,7 +35,7 @@ export class BoundedText {
   rest(): readonly string[] {
     return this.omitted === 0
       ? this.tail
-      : [`... ${this.omitted.toLocaleString("en-US")} lines left out ...`, ...this.tail];
+      : [`... ${formatNumber(this.omitted)} lines left out ...`, ...this.tail];
   }
 
   /** The start and the end. */

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { Commands } from "../common/commands";
 import type { PipelineStatus } from "./pipeline-status";
 import { formatBytes, table } from "../common/print";
-import { recordsCell } from "../store/runs/run-text";
+import { recordsCellText } from "../store/runs/run-text";
 import { undeliveredText } from "../store/runs/undelivered";
 import { slotProblems } from "../store/runs/slots";
 
@@ -136,7 +136,7 @@ function cells({
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
     last?.records === undefined || last.records === null
       ? "-"
-      : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),
+      : recordsCellText({ ...last, records: last.records }),
     last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),
     bookmark === null
       ? "-"

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withoutSourceMaps } from "../../src/common/source-maps";
-import { loadTypeScript } from "../../src/common/typescript";
+import { handleTypeScript, loadTypeScript } from "../../src/common/typescript";
 
 /** The types are not in the compiled file, so the function is in another line there. */
 const PROGRAM = `interface Unused {
@@ -20,6 +20,7 @@ test("source maps: an error that is thrown without them shows the line of its so
   const folder = mkdtempSync(join(tmpdir(), "source-maps-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "program.ts"), PROGRAM);
+  handleTypeScript({ sourceMaps: true });
   const { fail } = loadTypeScript(join(folder, "program.ts")) as { readonly fail: () => never };
   let isEnabled: boolean | undefined;
   const work = () => {

@@ -3,6 +3,7 @@ import { compactJson, type JsonText } from "../../common/json";
 import { formatBytes, table } from "../../common/print";
 import { bookmarkOf, streamsOf, type State } from "../state/bookmarks";
 import type { RunSummary, SchemaChange } from "./run-summary";
+import { formatNumber } from "../../common/format-number";
 
 /**
  * What a run moved and how long it took.
@@ -41,7 +42,13 @@ export function recordsCell({
   uncountedFiles = 0,
 }: Pick<RunSummary, "records" | "uncountedFiles">): string | number {
   if (uncountedFiles === 0) return records;
-  return records === 0 ? "not counted" : `over ${records.toLocaleString("en-US")}`;
+  return records === 0 ? "not counted" : `over ${formatNumber(records)}`;
+}
+
+/** The same cell as text. */
+export function recordsCellText(run: Parameters<typeof recordsCell>[0]): string {
+  const cell = recordsCell(run);
+  return typeof cell === "number" ? formatNumber(cell) : cell;
 }
 
 /** A column with what runs skipped; no column if none of them skipped anything. */

@@ -8,7 +8,7 @@ import {
   describeSlices,
   describeState,
   describeStateAfter,
-  recordsCell,
+  recordsCellText,
 } from "../../store/runs/run-text";
 import { readSummary } from "../../store/runs/runs";
 import type { RunSummary } from "../../store/runs/run-summary";
@@ -68,7 +68,7 @@ function resultItem(summary: RunSummary, rights: Rights): Item {
     ["started", `${moment(summary.started)} UTC`],
     ["duration", took(summary.seconds)],
     ["started by", summary.trigger],
-    ["records", recordsCell(summary).toLocaleString("en-US")],
+    ["records", recordsCellText(summary)],
     ["bytes", formatBytes(summary.bytes)],
     ["streams", textOf(streams.map(({ stream, records }) => `${stream} ${number(records)}`))],
     ["state before", describeState(summary.stateBefore)],

@@ -74,13 +74,11 @@ async function runOnce(
       lease,
       workspace,
     });
-    await prune(
-      context.store,
-      entry.name,
-      { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 },
-      new Date(),
-    );
-    await pruneHistory(context.store, entry.name, STATES_KEPT);
+    const keep = { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 };
+    await Promise.all([
+      prune(context.store, entry.name, keep, new Date()),
+      pruneHistory(context.store, entry.name, STATES_KEPT),
+    ]);
     events.ended(summary);
     return summary;
   } finally {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mode } from "../../src/model/replication";
 import type { BenchContext } from "./context";
@@ -15,28 +15,29 @@ export interface BenchProject {
 /** Folder of tapctl itself. */
 const ROOT = join(__dirname, "..", "..");
 
-/** Writes a project whose pipeline `bench` moves some records. */
+/** Writes a project, with tapctl installed, whose pipeline `bench` moves some records. */
 export function makeProject(
   { folder, environments, pair }: BenchContext,
   records: number,
 ): BenchProject {
   const project = join(folder, `project-${records}`);
   mkdirSync(join(project, "pipelines"), { recursive: true });
+  mkdirSync(join(project, "node_modules"));
+  symlinkSync(ROOT, join(project, "node_modules", "tapctl"));
   const entry = {
     name: "bench",
     schedule: "0 6 * * *",
     tap: { kind: "tap", connector: pair.tap.definition, settings: { records } },
     target: { kind: "target", connector: pair.target.definition, settings: {} },
   };
-  const imported = JSON.stringify(join(ROOT, "src", "model", "define"));
   writeFileSync(
     join(project, "pipelines", "index.ts"),
-    `import { definePipelines } from ${imported};\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`,
+    `import { definePipelines } from "tapctl";\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`,
   );
   return { folder: project, environments };
 }
 
-/** Runs the pipeline once, as a user does from a clone of tapctl. */
+/** Runs the pipeline once. */
 export function runTapctl(
   { folder, environments }: BenchProject,
   by: "node" | "npx",

@@ -95,8 +95,8 @@ export interface RunnerCall {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** Folder of the runner's package. */
-export const RUNNER = packageFile("images", "singer", "runner");
+/** The program of the runner. Python starts a file 3 ms faster than a folder. */
+export const RUNNER = packageFile("images", "singer", "runner", "__main__.py");
 
 /**
  * Arguments of Python with a request. Linux limits an argument to 128 KiB; requests are much

@@ -25,8 +25,10 @@ for _signal in (signal.SIGTERM, signal.SIGINT):
     signal.signal(_signal, _stop_at_once)
 
 if not __package__:
-    # Started by path: the folder's modules must not shadow the standard library.
-    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # Started by path: the folder's modules must not shadow the standard library, which is searched first.
+    _folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path = [each for each in sys.path if os.path.abspath(each) != _folder]
+    sys.path.append(os.path.dirname(_folder))
 
 from runner.cli import main  # noqa: E402
 

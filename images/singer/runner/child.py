@@ -13,10 +13,10 @@ from typing import Callable, Optional
 
 from . import descent
 from .codes import TAP_FAILED, TARGET_FAILED, RunnerError
-from .failure import explanation, says_terminated
 from .leftovers import LEFTOVER_SECONDS, Leftovers
 from .log import Log
 from .log_lines import LogReader, read_lines
+from .terminated import says_terminated
 from .workers import Workers
 
 _KEPT_LINES = 400
@@ -212,6 +212,9 @@ class Child:
             how = f"was killed by {self.signal}{hint}"
         else:
             how = f"exited with {self.exit}"
+        # Loaded late: a run that succeeds has no failure to explain.
+        from .failure import explanation
+
         why = explanation(list(self.lines), self.name)
         return f"{self.name} {how}: {why}" if why else f"{self.name} {how}"
 

@@ -16,7 +16,7 @@ from .mask_rules import ColumnMasks
 from .mask_values import Hasher
 from .memory import keep_freed_memory
 from .pipes import Gatherer, large_pipe
-from .rules import read_rules
+from .rules import Options
 from .session import Session
 from .supervisor import Supervisor
 
@@ -29,7 +29,7 @@ _MOUNTED_SALT = "MASK_SALT"
 
 
 class ColumnMasking:
-    """The masks of a run."""
+    """The masks of a run, see run_masking.py."""
 
     def __init__(self, masks: ColumnMasks, salt: bytes) -> None:
         self._masks = masks
@@ -39,6 +39,10 @@ class ColumnMasking:
     def block(self, buffer: bytearray, end: int) -> list[bytes]:
         """The whole lines in `buffer[:end]`, in parts, with their values masked. RunnerError for what cannot be masked."""
         return [masked for part in parts_of(buffer, end) for masked in self._lines.feed(part)]
+
+    def output(self, output: int, path: str, closes: bool) -> MaskedOutput:
+        """What a tap writes to instead of `output`, whose path is `path`; `closes` it at the end."""
+        return MaskedOutput(self, output, path, closes)
 
     def check(self, session: Session) -> None:
         """Exit 2 if a complete run had no property that should be masked: a typo must not let its values pass."""
@@ -50,15 +54,12 @@ class ColumnMasking:
             raise RunnerError(USAGE, unmet[0])
 
 
-def column_masking(
-    session: Session, catalog: Optional[Mapping[str, Any]]
-) -> Optional[ColumnMasking]:
-    """The masks of the rules of a run; None if it has none."""
-    args = session.args
-    masks = ColumnMasks(read_rules(args.rules), catalog)
-    if not masks:
-        return None
-    salt = _salt(args.mask_salt)
+def masking_by(
+    session: Session, rules: list[Options], catalog: Optional[Mapping[str, Any]]
+) -> ColumnMasking:
+    """The masks of rules with some."""
+    masks = ColumnMasks(rules, catalog)
+    salt = _salt(session.args.mask_salt)
     if salt:
         session.masker.add([salt.decode("utf-8", "replace")])
     if masks.hashes and not salt.strip():

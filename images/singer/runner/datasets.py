@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Optional
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Optional
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 Place = Mapping[str, str]
 
@@ -69,7 +71,7 @@ def _folder(folder: Optional[str], name: str = "{stream}") -> Optional[Place]:
     """A folder or an address of a blob store; None if there is none."""
     if not folder:
         return None
-    parts = urlsplit(folder)
+    parts = _url(folder)
     if parts.scheme in _BLOB_STORES:
         bucket = parts.netloc.rpartition("@")[2]
         return _blob(f"{parts.scheme}://{bucket}", parts.path, name)
@@ -93,7 +95,7 @@ def _place(namespace: str, name: str) -> Place:
 
 
 def _database(kind: str, config: Mapping[str, Any]) -> Optional[Place]:
-    url = urlsplit(_text(config, "sqlalchemy_url") or "")
+    url = _url(_text(config, "sqlalchemy_url") or "")
     host = url.hostname or _text(config, "host", "hostname", "server")
     database = url.path.lstrip("/") or _text(config, "database", "dbname")
     if not host or not database:
@@ -121,12 +123,19 @@ def _duckdb(config: Mapping[str, Any]) -> Optional[Place]:
 
 def _address(config: Mapping[str, Any]) -> Optional[Place]:
     for name in _ADDRESSES:
-        parts = urlsplit(_text(config, name) or "")
+        parts = _url(_text(config, name) or "")
         if parts.scheme and parts.hostname:
             # Without user, password and path, which may hold a token.
             port = f":{parts.port}" if parts.port else ""
             return _place(f"{parts.scheme}://{parts.hostname}{port}", "{stream}")
     return None
+
+
+def _url(text: str) -> SplitResult:
+    # Loaded late: few runs report their lineage.
+    from urllib.parse import urlsplit
+
+    return urlsplit(text)
 
 
 def _text(config: Mapping[str, Any], *names: str) -> Optional[str]:

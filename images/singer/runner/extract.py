@@ -6,18 +6,20 @@ import errno
 import os
 import stat
 import time
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from .child import Child
 from .closed_output import ClosedOutput
 from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, RunnerError, io_error
-from .column_masking import ColumnMasking, MaskedOutput, column_masking
-from .failure import says_disk_full
 from .idle import Idle
 from .progress import Growth
+from .run_masking import column_masking
 from .session import Session
 from .slots import look_at_slots
 from .tap import TapPlan, prepare_tap, write_catalog
+
+if TYPE_CHECKING:
+    from .column_masking import ColumnMasking, MaskedOutput
 
 _BACKWARDS = 1 << 16
 _FIFO_SECONDS = 0.05
@@ -34,7 +36,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     output = _open_output(session)
     is_file = args.output != "-" and stat.S_ISREG(os.fstat(output).st_mode)
     is_fifo = args.output != "-" and not is_file
-    masked = MaskedOutput(masking, output, args.output, closes=is_fifo) if masking else None
+    masked = masking.output(output, args.output, closes=is_fifo) if masking else None
     sink = masked.sink if masked else output
     tap = plan.start(session, sink)
     if masked:
@@ -123,6 +125,9 @@ def _wait(
 
 
 def _failure(session: Session, tap: Child, file: Optional[int]) -> tuple[int, str]:
+    # Loaded late, as in child.py.
+    from .failure import says_disk_full
+
     if says_disk_full(list(tap.lines)) or (file is not None and _is_full(file)):
         return INTERNAL, f"{tap.failure()} (the disk is full: {session.args.output})"
     return TAP_FAILED, tap.failure()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from .hints import hint
 from .subject import subject
 
 _TRACEBACK = "Traceback (most recent call last)"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: .+)?$")
-_TERMINATED = re.compile(r"\| INFO +\| .*\| Gracefully shutting down\.\.\.$")
 _FULL = re.compile(
     r"No space left on device|ENOSPC|Errno 28\b|Disk quota exceeded|database or disk is full", re.I
 )
@@ -64,12 +62,6 @@ def reason(lines: list[str]) -> str:
 
 def _raised(lines: list[str]) -> list[str]:
     return [line.rstrip() for line in lines if _RAISED.match(line)]
-
-
-def says_terminated(lines: Iterable[str]) -> bool:
-    """The Singer SDK's message when a signal ends it early, after which it exits with 0 (singer-sdk
-    0.54, plugin_base.py)."""
-    return any(_TERMINATED.search(line) for line in lines)
 
 
 def says_disk_full(lines: list[str]) -> bool:

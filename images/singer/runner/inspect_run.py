@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .codes import EXPECTATION, RunnerError
-from .column_checks import ColumnChecks
 from .earlier_attempts import read_earlier
 from .inspection import FAIL, WARN, Before, Inspection
 from .known_streams import KnownStreams
@@ -18,6 +17,9 @@ from .schema_memory import Known, read_memory, write_memory
 from .session import Session
 from .state import read_identity
 from .totals import BadLine, Totals
+
+if TYPE_CHECKING:
+    from .column_checks import ColumnChecks
 
 _SHOWN = 3
 
@@ -48,8 +50,12 @@ def _accept_with(pipeline: Optional[str], outcome: Optional[str]) -> str:
 
 def column_checks(inspected: Inspection) -> Optional[ColumnChecks]:
     """The checks of values; None if no stream has any, so that no record is parsed."""
-    some = any("columns" in rule["expect"] for rule in inspected.rules.having("expect"))
-    return ColumnChecks(inspected.rules) if some else None
+    if not any("columns" in rule["expect"] for rule in inspected.rules.having("expect")):
+        return None
+    # Loaded late: few runs check values.
+    from .column_checks import ColumnChecks
+
+    return ColumnChecks(inspected.rules)
 
 
 def target_gate(
@@ -143,7 +149,7 @@ def write(session: Session, streams: dict[str, Known]) -> None:
     args = session.args
     if args.new_schemas and streams:
         identity = read_identity(args.identity, args.run) or {}
-        write_memory(args.new_schemas, streams, identity.get("pipeline"), identity.get("run"))
+        write_memory(args.new_schemas, streams, identity, session.durable)
 
 
 def _listed(inspected: Inspection) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
-from .contracts import violations
 from .known_streams import KnownStreams
 from .messages import Message, read_line
 from .rules import Rules
@@ -67,7 +66,7 @@ class Inspection:
         differences = changes(stream, before, after, earlier is not None) if before else []
         self.changes = (self.changes + differences)[:_MOST_CHANGES]
         contract = self.rules.of(stream).get("contract")
-        broken = violations(contract, shape, key) if contract is not None else []
+        broken = [] if contract is None else _violations(contract, shape, key)
         if broken:
             return f'the contract of stream "{stream}" is broken: {_first(broken)}'
         if differences and self.policy(stream) == FAIL and not self._before.accept:
@@ -185,6 +184,13 @@ class Inspection:
 def _first(broken: list[str]) -> str:
     more = f"; and {len(broken) - _SHOWN} more" if len(broken) > _SHOWN else ""
     return "; ".join(broken[:_SHOWN]) + more
+
+
+def _violations(contract: Any, shape: Shape, key: tuple[str, ...]) -> list[str]:
+    # Loaded late: few streams have a contract.
+    from .contracts import violations
+
+    return violations(contract, shape, key)
 
 
 def _described(text: bytes) -> Optional[tuple[Shape, tuple[str, ...], bool]]:

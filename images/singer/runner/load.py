@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from .batches import count_batches
 from .catalog import read_catalog
 from .codes import INTERRUPTED, OK, TAP_FAILED, TARGET_FAILED, io_error
-from .column_checks import ColumnChecks
 from .distant_tap import DistantTap
 from .feed import Feed
 from .files import files_below
@@ -25,6 +24,9 @@ from .scan_file import Limits, scan_file, scan_states
 from .session import Session
 from .states import States
 from .target import Load, PipeLoad, TargetPlan, prepare_target
+
+if TYPE_CHECKING:
+    from .column_checks import ColumnChecks
 
 
 def load(session: Session) -> tuple[int, Optional[str]]:

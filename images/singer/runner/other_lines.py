@@ -6,13 +6,12 @@ import re
 from typing import NamedTuple
 
 _MARK = b"\xef\xbb\xbf"
-_MARKS = re.compile(rb"(?:\s*" + _MARK + rb")*")
+# Not compiled here: most taps send messages only.
+_MARKS = rb"(?:\s*" + _MARK + rb")*"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_TYPED = re.compile(
-    rb"""\\?["']type\\?["']\s*:\s*\\?["'](?:RECORD|SCHEMA|STATE|ACTIVATE_VERSION|BATCH)\b""", re.I
-)
-_KEYED = re.compile(rb"""\\?["'](?:record|stream)\\?["']\s*:""", re.I)
-_OPENED = re.compile(rb'\s*\{\s*(?:"|$)')
+_TYPED = rb"""\\?["']type\\?["']\s*:\s*\\?["'](?:RECORD|SCHEMA|STATE|ACTIVATE_VERSION|BATCH)\b"""
+_KEYED = rb"""\\?["'](?:record|stream)\\?["']\s*:"""
+_OPENED = rb'\s*\{\s*(?:"|$)'
 _QUOTED_AFTER = b" \t:=,>("
 """Characters between a log line's text and a message it quotes."""
 
@@ -32,7 +31,7 @@ blank = OtherLine("", False)
 
 def marks(line: bytes) -> int:
     """Length of UTF-8 byte order marks at the start of a line, including white space before them."""
-    found = _MARKS.match(line)
+    found = re.match(_MARKS, line)
     return found.end() if found else 0
 
 
@@ -60,7 +59,7 @@ def cut_off(line: bytes) -> OtherLine:
     text = line.strip()
     if _mentions(text):
         return OtherLine("it looks like a Singer message and is not valid JSON", True)
-    if _OPENED.match(text):
+    if re.match(_OPENED, text):
         return OtherLine("it starts like a message and is not valid JSON", True)
     if text.count(b"}") > text.count(b"{") or (text.endswith(b"}") and b'"' in text):
         return OtherLine("it ends like a message and is not valid JSON", True)
@@ -68,4 +67,4 @@ def cut_off(line: bytes) -> OtherLine:
 
 
 def _mentions(text: bytes) -> bool:
-    return _TYPED.search(text) is not None or _KEYED.search(text) is not None
+    return any(re.search(pattern, text, re.I) for pattern in (_TYPED, _KEYED))

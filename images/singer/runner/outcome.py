@@ -11,7 +11,7 @@ from .catalog import selected_streams
 from .codes import EXPECTATION, OK
 from .files import write_json
 from .known_streams import KnownStreams
-from .lookback import Lookbacks
+from .lookback_rules import lookbacks_in
 from .messages import RECORD, SCHEMA, STATE
 from .rules import Rules, read_rules
 from .scan import Scanner
@@ -31,7 +31,7 @@ class Saved:
         self.start = read_start(args)
         """What the run starts from."""
         self._catalog = catalog
-        self._lookbacks = Lookbacks(read_rules(args.rules), catalog)
+        self._lookbacks = lookbacks_in(read_rules(args.rules), catalog)
         self.held = held
         session.result.update(stateBefore=self.start.tap, stateAfter=self.start.kept, unselected=[])
 
@@ -45,7 +45,9 @@ class Saved:
         seen = {
             stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)
         } | scanner.dropped
-        loaded = self._lookbacks.kept(self.start.tap, self._loaded(scanner, load, states))
+        loaded = self._loaded(scanner, load, states)
+        if self._lookbacks:
+            loaded = self._lookbacks.kept(self.start.tap, loaded)
         brought = next_state(loaded, self.held, bool(self.held & seen))
         if self.held & seen and scanner.state and not scanner.dropped:
             held = sorted(self.held & seen)
@@ -75,9 +77,10 @@ class Saved:
             saved = envelope(after, self._identity, self.start.previous)
             if stream_bytes and isinstance(saved, dict):
                 saved = {**saved, "streamBytes": stream_bytes}
-            write_json(args.candidate, saved)
+            write_json(args.candidate, saved, durable=self._session.durable)
         if getattr(args, "resume", None):
-            write_json(args.resume, envelope(resumed, self._identity))
+            progress = envelope(resumed, self._identity)
+            write_json(args.resume, progress, durable=self._session.durable)
 
     def _loaded(
         self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]

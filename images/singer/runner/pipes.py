@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import fcntl
 import os
 import select
@@ -34,9 +33,7 @@ def large_pipe() -> tuple[int, int]:
 
 def unread(fd: int) -> int:
     """Bytes in the pipe."""
-    count = array.array("i", [0])
-    fcntl.ioctl(fd, termios.FIONREAD, count)
-    return count[0]
+    return int.from_bytes(fcntl.ioctl(fd, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 class Gatherer:

@@ -7,16 +7,18 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
-from typing import Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Callable, NamedTuple, Optional
 
 from .batches import count_batches
 from .block import Cut
 from .blocks import blocks
 from .codes import EXPECTATION, RunnerError
-from .column_masking import ColumnMasking
 from .pipes import Gatherer, enlarge
 from .scan import Scanner
 from .totals import BadLine
+
+if TYPE_CHECKING:
+    from .column_masking import ColumnMasking
 
 _MANY_PIECES = 8
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from .codes import OK
+from .tries import earlier_attempts
 
 _LOST = "left no result: it was killed, or its pod was lost"
-_KEPT = ("attempt", "started", "ended", "code", "error")
 _TRIED = ("extract", "load", "stream")
 
 
@@ -34,13 +34,6 @@ def nanoseconds(moment: str) -> int:
     whole = calendar.timegm(time.strptime(moment[:19], "%Y-%m-%dT%H:%M:%S"))
     fraction = moment[20:].rstrip("Z") if moment[19:20] == "." else ""
     return whole * 10**9 + int(fraction[:9].ljust(9, "0") or 0)
-
-
-def earlier_attempts(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The attempts that the next attempt of a step lists, from the result of the one before it."""
-    if "started" not in result:
-        return []
-    return [*result.get("tries", []), {name: result.get(name) for name in _KEPT}]
 
 
 def retries_in(summary: Mapping[str, Any]) -> int:

@@ -10,10 +10,9 @@ are parsed.
 from __future__ import annotations
 
 import codecs
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from .block import SHOWN, Block, Cut
-from .column_checks import ColumnChecks
 from .heads import Heads, Key
 from .inspection import Inspection
 from .last_records import LastRecords
@@ -21,6 +20,9 @@ from .messages import ACTIVATE_VERSION, BATCH, RECORD, SCHEMA, STATE, Message, r
 from .other_lines import OtherLine, blank
 from .state_lines import StateLines
 from .totals import BadLine
+
+if TYPE_CHECKING:
+    from .column_checks import ColumnChecks
 
 _FEW_LINES = 16
 _LONGEST_SAMPLE = 1 << 16

@@ -5,13 +5,15 @@ from __future__ import annotations
 import marshal
 import os
 import signal
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .blocks import BLOCK, blocks
-from .column_checks import ColumnChecks
 from .descent import request_death
 from .scan import Scanner
 from .states import States
+
+if TYPE_CHECKING:
+    from .column_checks import ColumnChecks
 
 _WORTH_TWO = 64 << 20
 _LONGEST_SEARCH = 64 << 20

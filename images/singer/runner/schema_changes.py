@@ -65,7 +65,7 @@ def in_words(found: Iterable[Change], shown: int = _SHOWN) -> str:
 
 
 def _columns(stream: str, before: Known, after: Known) -> list[Change]:
-    if before.digest == after.digest:
+    if before.has_columns_of(after):
         return []
     if (not before.columns and before.size) or (not after.columns and after.size):
         return [Change(stream, MANY, "", str(before.size), str(after.size))]

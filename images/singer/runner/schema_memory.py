@@ -9,6 +9,7 @@ Streams with the same columns share a shape, such as the parts of a partitioned 
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -32,17 +33,29 @@ class Known(NamedTuple):
     key: tuple[str, ...]
     """Its key properties."""
     digest: str
-    """The same for the same columns."""
+    """The same for the same columns if they are not kept; else empty."""
     size: int
     """How many columns it has."""
     full: Optional[int] = None
     """Records of its last successful full load; None if there was none."""
 
+    def has_columns_of(self, other: Known) -> bool:
+        """Whether both have the same columns."""
+        if self.columns and other.columns:
+            return self.columns == other.columns
+        # Of one, only a digest is known.
+        return self.whole_digest() == other.whole_digest()
+
+    def whole_digest(self) -> str:
+        """The digest of its columns, kept or not."""
+        return self.digest or digest(self.columns)
+
 
 def known(columns: Mapping[str, str], required: frozenset[str], key: tuple[str, ...]) -> Known:
     """What is to be kept of a stream with these columns."""
-    kept = {} if is_large(columns) else columns
-    return Known(kept, required if kept else frozenset(), key, digest(columns), len(columns))
+    if not columns or is_large(columns):
+        return Known({}, frozenset(), key, digest(columns), len(columns))
+    return Known(columns, required, key, "", len(columns))
 
 
 def read_memory(path: Optional[str]) -> dict[str, Known]:
@@ -65,7 +78,7 @@ def read_memory(path: Optional[str]) -> dict[str, Known]:
 
 
 def write_memory(
-    path: str, streams: Mapping[str, Known], pipeline: Optional[str], run: Optional[str]
+    path: str, streams: Mapping[str, Known], identity: Mapping[str, Any], durable: bool
 ) -> None:
     """Writes the schemas of streams; the same streams give the same text, apart from run and time."""
     shapes: list[dict[str, Any]] = []
@@ -74,7 +87,7 @@ def write_memory(
     left = _MOST_COLUMNS
     for stream, each in sorted(streams.items()):
         shape = _shape(each, left)
-        text = f"{each.digest} {' '.join(shape.get('required', []))} {'columns' in shape}"
+        text = json.dumps(shape)
         if text not in places:
             places[text] = len(shapes)
             shapes.append(shape)
@@ -88,18 +101,19 @@ def write_memory(
         path,
         {
             "version": 1,
-            "pipeline": pipeline,
-            "run": run,
+            "pipeline": identity.get("pipeline"),
+            "run": identity.get("run"),
             "time": timestamp(time.time()),
             "shapes": shapes,
             "streams": listed,
         },
+        durable=durable,
     )
 
 
 def _shape(each: Known, left: int) -> dict[str, Any]:
     if not each.columns or len(each.columns) > left:
-        return {"digest": each.digest, "count": each.size}
+        return {"digest": each.whole_digest(), "count": each.size}
     required = {"required": sorted(each.required)} if each.required else {}
     return {"columns": dict(sorted(each.columns.items())), **required}
 
@@ -111,7 +125,7 @@ def _stream(each: Mapping[str, Any], shape: Mapping[str, Any]) -> Known:
         columns,
         frozenset(shape.get("required", ())),
         tuple(each["key"]),
-        shape.get("digest") or digest(columns),
+        shape.get("digest", ""),
         shape.get("count", len(columns)),
         full if isinstance(full, int) else None,
     )

@@ -18,8 +18,8 @@ from .mounted_secrets import with_mounted_secrets
 from .private import make_private_dir, remove_tree
 from .progress import Progress
 from .request import Arguments
-from .run_steps import earlier_attempts
 from .supervisor import Supervisor
+from .tries import earlier_attempts
 
 Result = dict[str, Any]
 
@@ -38,6 +38,8 @@ class Session:
             getattr(args, "progress", "none"), lambda line: self.log.line("runner", line)
         )
         self.supervisor = Supervisor(args.grace_seconds)
+        self.durable = args.parent_process is None
+        """Whether its files must survive a power failure: a parent process reads them at once and does not live on."""
         adopt_orphans()
         self.result: Result = {
             "command": args.command,
@@ -127,7 +129,7 @@ class Session:
             if path:
                 end = {"ended": timestamp(time.time()), "status": status(code), "code": code}
                 whole = {**end, "error": error, **self.result}
-                write_json(path, self.masker.tree(whole))
+                write_json(path, self.masker.tree(whole), durable=self.durable)
         finally:
             if self._private:
                 remove_tree(self._private[0])

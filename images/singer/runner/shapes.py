@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -52,6 +51,9 @@ def parents(path: str) -> Iterator[str]:
 
 def digest(columns: Mapping[str, str]) -> str:
     """The same text for the same columns."""
+    # Loaded late: it loads OpenSSL, and only what has too many columns is hashed.
+    import hashlib
+
     return hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
 from collections.abc import Iterator
 from typing import Optional
@@ -50,7 +50,7 @@ def _encoded(value: str) -> list[str]:
     data = value.encode("utf-8", "surrogatepass")
     inside = []
     for before, first in enumerate((0, 2, 3)):
-        text = base64.b64encode(bytes(before) + data).rstrip(b"=").decode()
+        text = binascii.b2a_base64(bytes(before) + data, newline=False).rstrip(b"=").decode()
         inside.append(text[first : len(text) - (1 if (before + len(data)) % 3 else 0)])
     return [data.hex(), *(text for text in inside if len(text) >= _SHORTEST_BASE64)]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from datetime import datetime, timezone
+import time
 from typing import Any, Optional
 
 from .catalog import Entry, entries, names
@@ -27,7 +26,7 @@ def catalog_to_store(
     session: Session, tap: Connector, config: dict[str, Any], catalog: Catalog
 ) -> bytes:
     """A catalog as the tap discovered it, with what it belongs to."""
-    now = datetime.now(timezone.utc).strftime(_TIME)
+    now = time.strftime(_TIME, time.gmtime())
     belongs_to = _belongs_to(session, tap, config)
     return encode({"version": 1, "discovered": now, **belongs_to, "catalog": catalog})
 
@@ -120,10 +119,16 @@ def _fingerprint(session: Session, config: dict[str, Any]) -> str:
     else:
         secret = {name for name in config if likely_secrets({name: config[name]})}
     known = {name: config[name] for name in sorted(config) if name not in secret}
+    # Loaded late: it loads OpenSSL, and most runs have no stored catalog.
+    import hashlib
+
     return hashlib.sha256(encode(known)).hexdigest()[:16]
 
 
 def _age(discovered: str) -> Optional[float]:
+    # Loaded late, like hashlib.
+    from datetime import datetime, timezone
+
     try:
         then = datetime.strptime(discovered, _TIME).replace(tzinfo=timezone.utc)
     except ValueError:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from .catalog import full_table_streams
 from .child import Child
 from .closed_output import ClosedOutput
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
-from .column_masking import ColumnMasking, column_masking
 from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
 from .idle import Idle, Signs
 from .inspect_run import column_checks, inspection, require, settle, target_gate
@@ -19,11 +18,15 @@ from .messages import SCHEMA
 from .outcome import Saved
 from .pipes import large_pipe
 from .relay import Relay
+from .run_masking import column_masking
 from .scan import Scanner
 from .session import Session
 from .slots import look_at_slots
 from .tap import prepare_tap, write_catalog
 from .target import PipeLoad, prepare_target
+
+if TYPE_CHECKING:
+    from .column_masking import ColumnMasking
 
 
 def stream(session: Session) -> tuple[int, Optional[str]]:

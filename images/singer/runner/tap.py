@@ -11,7 +11,7 @@ from .connector import Connector
 from .discovery import run_discovery
 from .files import write_json
 from .lineage_facts import replicated
-from .lookback import Lookbacks
+from .lookback_rules import lookbacks_in
 from .overlay import OverlayWatch
 from .rules import Options, Rules, read_rules
 from .run_catalog import run_catalog
@@ -87,7 +87,10 @@ def _moved_back(
     session: Session, state: State, rules: list[Options], catalog: Optional[dict[str, Any]]
 ) -> State:
     """The state with the lookback of its streams; what cannot be moved back is reported."""
-    moved = Lookbacks(rules, catalog).moved(state)
+    lookbacks = lookbacks_in(rules, catalog)
+    if lookbacks is None:
+        return state
+    moved = lookbacks.moved(state)
     # The run that started the slices has reported this for all of them.
     if not getattr(session.args, "slice", None):
         for note in moved.notes:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from typing import Optional
 
-_NAMED = re.compile(r"(?:Exception in (thread \S.*)|(Process) (\S*Process-[\d:]+)):$")
+_NAMED = r"(?:Exception in (thread \S.*)|(Process) (\S*Process-[\d:]+)):$"
 _AT_EXIT = "during interpreter shutdown"
 _TRACEBACK = "Traceback (most recent call last)"
-_EXCEPTION = re.compile(
-    r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Timeout|Failure)\b(?:: .+)?$"
-)
+_EXCEPTION = r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Timeout|Failure)\b(?:: .+)?$"
 
 
 class Workers:
@@ -32,9 +30,11 @@ class Workers:
             if self._named and line.startswith(_TRACEBACK):
                 self.failed, self._explained = self._named, False
                 return
-            found = _NAMED.match(line.rstrip())
+            text = line.rstrip()
+            # Most lines need no expression, and most runs need not compile it.
+            found = re.match(_NAMED, text) if text.endswith(":") else None
             self._named = (
                 found[1] or f"process {found[3]}" if found and _AT_EXIT not in line else None
             )
-        elif not self._explained and _EXCEPTION.match(line.rstrip()):
+        elif not self._explained and re.match(_EXCEPTION, line.rstrip()):
             self.failed, self._explained = f"{self.failed}: {line.rstrip()}", True

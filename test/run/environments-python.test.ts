@@ -56,7 +56,12 @@ test("Python: the error says what was found and what is needed", async (t) => {
   });
   await assert.rejects(findPython({}, { env: { PATH: "/nowhere" } }), {
     name: "UserError",
-    message: /\(none on PATH\)/,
+    message:
+      /\(none on PATH\)\.\nInstall it \(Debian: apt-get install python3 python3-venv, .*python@3\.12/,
+  });
+  await assert.rejects(findPython({ min: "3.10", max: "3.10" }, { env }), {
+    message:
+      /^Python 3\.10 is not installed \(.*\)\.\nInstall it \(Debian: apt-get install python3\.10 python3\.10-venv, macOS: brew install python@3\.10, with uv: uv python install 3\.10\)/,
   });
 });
 
@@ -73,7 +78,7 @@ test("Python: TAPCTL_PYTHON is used or rejected, never skipped", async (t) => {
   );
   await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } }), {
     message:
-      /is Python 3\.9\.1, which is not supported\.\nSet it to the path of one of 3\.10 to 3\.13\.$/,
+      /is Python 3\.9\.1, which is not supported\.\nSet it to the path of Python 3\.10 to 3\.13\.$/,
   });
   await assert.rejects(
     findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "rubbish") } }),

@@ -28,7 +28,8 @@ export interface FindPythonOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 const NAMES = ["python3", "python3.11", "python3.12", "python3.13", "python3.10", "python"];
-const BEST = [11, 12];
+const PREFERRED = 12;
+const BEST = [11, PREFERRED];
 const PROBE = `
 import json, sys, sysconfig
 from importlib.util import find_spec
@@ -97,12 +98,12 @@ async function given(path: string, range: PythonRange, env: NodeJS.ProcessEnv): 
   const python = await probe(path, env);
   if (!python)
     throw new UserError(`TAPCTL_PYTHON="${path}": this Python does not start.`, {
-      fix: `Set it to the path of one of ${rangeText(range)}.`,
+      fix: `Set it to the path of Python ${rangeText(range)}.`,
     });
   if (!fits(python, range))
     throw new UserError(
       `TAPCTL_PYTHON="${path}" is Python ${python.version}, which is not supported.`,
-      { fix: `Set it to the path of one of ${rangeText(range)}.` },
+      { fix: `Set it to the path of Python ${rangeText(range)}.` },
     );
   return python;
 }
@@ -122,8 +123,16 @@ async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python>
   const there =
     seen.map(({ name, python }) => `${name} is ${python.version}`).join(", ") || "none on PATH";
   throw new UserError(`Python ${rangeText(range)} is not installed (${there}).`, {
-    fix: "Install it (Debian: apt-get install python3 python3-venv, macOS: brew install python@3.12), or set TAPCTL_PYTHON to its path.",
+    fix: `Install it (${installers(range)}), or set TAPCTL_PYTHON to its path.`,
   });
+}
+
+/** How to install a Python of a range, the distribution's own if the range allows the newest. */
+function installers(range: PythonRange): string {
+  const newest = minor(range.max, NEWEST);
+  const wanted = `3.${Math.max(minor(range.min, OLDEST), Math.min(newest, PREFERRED))}`;
+  const apt = newest === NEWEST ? "python3" : `python${wanted}`;
+  return `Debian: apt-get install ${apt} ${apt}-venv, macOS: brew install python@${wanted}, with uv: uv python install ${wanted}`;
 }
 
 /**

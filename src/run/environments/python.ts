@@ -25,9 +25,10 @@ export const OLDEST = 10;
 /** Minor number of the newest one. */
 export const NEWEST = 13;
 
-/** A range as text, such as `3.10 to 3.13`. */
+/** A range as text, such as `3.10 to 3.13`, or `3.10` if it has one version. */
 export function rangeText(range: PythonRange): string {
-  return `3.${minor(range.min, OLDEST)} to 3.${minor(range.max, NEWEST)}`;
+  const [oldest, newest] = [minor(range.min, OLDEST), minor(range.max, NEWEST)];
+  return oldest === newest ? `3.${oldest}` : `3.${oldest} to 3.${newest}`;
 }
 
 /** Oldest version of a range, such as `3.10`. */

@@ -13,9 +13,6 @@ export interface FollowUp extends ContainerArgs {
    */
   readonly name: string;
 
-  /** Follow-up that must succeed first. Default: the previous one in the list. */
-  readonly after?: string;
-
   /** Longest duration. Default: `1h`. */
   readonly deadline?: Duration;
 }

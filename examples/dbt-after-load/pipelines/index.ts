@@ -21,7 +21,7 @@ export const pipelines = definePipelines([
     target: targetPostgres({ ...warehouse, password: secret("warehouse-password") }),
     followUps: [
       { name: "build", ...dbt, command: ["dbt", "build", "--select", "shop"] },
-      { name: "check", ...dbt, after: "build", command: ["dbt", "test", "--select", "tag:daily"] },
+      { name: "check", ...dbt, command: ["dbt", "test", "--select", "tag:daily"] },
     ],
   },
 ]);

@@ -15,7 +15,6 @@ import {
   type Check,
 } from "./checks";
 import { followUpName, harmless, notEmpty, withoutNul } from "./names";
-import { didYouMean } from "./nearest";
 import { duration } from "./quantities";
 import { resources } from "./resources";
 
@@ -55,43 +54,20 @@ export const containerFields: { readonly [Key in keyof Required<ContainerArgs>]:
 const followUpFields: { readonly [Key in keyof Required<FollowUp>]: Check } = {
   ...containerFields,
   name: text(followUpName),
-  after: text(),
   deadline: duration,
 };
 
-/** Containers that run after the load: unique names, each `after` an earlier one. */
+/** Containers that run after the load, with unique names. */
 export const followUps: Check = all(
   list(record(followUpFields, ["name", "image", "command"]), "allowed"),
   (value, at) => {
     if (!Array.isArray(value)) return [];
-    const names = value.map((one: unknown) =>
-      isFields(one) && typeof one["name"] === "string" ? one["name"] : undefined,
-    );
-    const twice = repeated(names.filter((name) => name !== undefined)).map(
+    const names = value.map((one: unknown) => (isFields(one) ? one["name"] : undefined));
+    return repeated(names.filter((name) => typeof name === "string")).map(
       (name) => `${at}: name ${quote(name)} is used more than once`,
     );
-    return [
-      ...twice,
-      ...value.flatMap((one: unknown, index) => afterProblems(one, names, index, at)),
-    ];
   },
 );
-
-function afterProblems(
-  followUp: unknown,
-  names: readonly (string | undefined)[],
-  index: number,
-  at: string,
-): readonly string[] {
-  const after = isFields(followUp) ? followUp["after"] : undefined;
-  if (typeof after !== "string") return [];
-  const earlier = names.slice(0, index).filter((name) => name !== undefined);
-  if (earlier.includes(after)) return [];
-  const problem = names.includes(after)
-    ? "must be an earlier follow-up, not itself or a later one"
-    : `is not an earlier follow-up${didYouMean(after, earlier)}`;
-  return [`${at}[${index}].after ${quote(after)}: ${problem}`];
-}
 
 function variableName(name: string, at: string): readonly string[] {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)

@@ -458,24 +458,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
     [`followUps[0].name "${"d".repeat(64)}": it has 64 characters, at most 63 are allowed`],
   ],
   [{ followUps: [followUp, followUp] }, [`followUps: name "dbt" is used more than once`]],
-  [
-    { followUps: [followUp, { ...followUp, name: "tests", after: "dtb" }] },
-    [`followUps[1].after "dtb": is not an earlier follow-up; did you mean "dbt"?`],
-  ],
-  [
-    {
-      followUps: [
-        { ...followUp, after: "tests" },
-        { ...followUp, name: "tests" },
-      ],
-    },
-    [`followUps[0].after "tests": must be an earlier follow-up, not itself or a later one`],
-  ],
-  [
-    { followUps: [{ ...followUp, after: "dbt" }] },
-    [`followUps[0].after "dbt": must be an earlier follow-up, not itself or a later one`],
-  ],
-  [{ followUps: [followUp, { ...followUp, name: "tests", after: "dbt", deadline: "10m" }] }, []],
+  [{ followUps: [followUp, { ...followUp, name: "tests", deadline: "10m" }] }, []],
   [{ followUps: [{ ...followUp, deadline: "x" }] }, [`followUps[0].deadline "x": ${DURATION}`]],
   [{ followUps: [{ ...followUp, image: "" }] }, [`followUps[0].image "": it is empty`]],
   [

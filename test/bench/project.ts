@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mode } from "../../src/model/replication";
 import type { BenchContext } from "./context";
@@ -21,20 +21,25 @@ export function makeProject(
   records: number,
 ): BenchProject {
   const project = join(folder, `project-${records}`);
-  mkdirSync(join(project, "pipelines"), { recursive: true });
-  mkdirSync(join(project, "node_modules"));
-  symlinkSync(ROOT, join(project, "node_modules", "tapctl"));
-  const entry = {
+  writeProject(project, {
     name: "bench",
     schedule: "0 6 * * *",
     tap: { kind: "tap", connector: pair.tap.definition, settings: { records } },
     target: { kind: "target", connector: pair.target.definition, settings: {} },
-  };
+  });
+  return { folder: project, environments };
+}
+
+/** Writes a project with one pipeline, like a user's: tapctl is in its node_modules. */
+export function writeProject(folder: string, entry: object): void {
+  mkdirSync(join(folder, "pipelines"), { recursive: true });
+  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  const installed = join(folder, "node_modules", "tapctl");
+  if (!existsSync(installed)) symlinkSync(ROOT, installed);
   writeFileSync(
-    join(project, "pipelines", "index.ts"),
+    join(folder, "pipelines", "index.ts"),
     `import { definePipelines } from "tapctl";\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`,
   );
-  return { folder: project, environments };
 }
 
 /** Runs the pipeline once. */

@@ -11,6 +11,7 @@ import {
 import type { Target } from "../../../src/model/connector";
 import { usageOf, type Usage } from "../measure";
 import { install } from "../pair";
+import { writeProject } from "../project";
 import type { Databases } from "./sources";
 import type { PeerTable } from "./tables";
 import type { Tools } from "./tools";
@@ -51,7 +52,7 @@ export function tapctlSide(bench: Bench, name: string, target: Target): Side {
   const { host, port, user, password } = databases.server;
   const folder = emptyFolder(bench, name);
   const connection = { host, port, user, password, database: "shop", filter_schemas: ["public"] };
-  return (table, extent) => {
+  return async (table, extent) => {
     const entry = {
       name: "peers",
       schedule: "0 6 * * *",
@@ -67,20 +68,19 @@ export function tapctlSide(bench: Bench, name: string, target: Target): Side {
         },
       ],
     };
-    mkdirSync(join(folder, "pipelines"), { recursive: true });
-    writeFileSync(
-      join(folder, "pipelines", "index.ts"),
-      `export const pipelines = [${JSON.stringify(entry)}];\n`,
-    );
-    const command = join(ROOT, "dist", "src", "bin", "tapctl.js");
-    return usageOf(["node", command, "--project", folder, "run", "peers", "--keep-runs", "1"], {
-      cwd: folder,
-      env: {
-        ...process.env,
-        TAPCTL_ENVIRONMENTS: environments,
-        TAPCTL_STORE: join(folder, "store"),
-      },
-    });
+    writeProject(folder, entry);
+    const tapctl = (...args: readonly string[]) =>
+      usageOf(["node", join(ROOT, "dist", "src", "bin", "tapctl.js"), ...args], {
+        cwd: folder,
+        env: {
+          ...process.env,
+          TAPCTL_ENVIRONMENTS: environments,
+          TAPCTL_STORE: join(folder, "store"),
+        },
+      });
+    // The array is compiled when it has changed, and not at each run.
+    await tapctl("list");
+    return tapctl("run", "peers", "--keep-runs", "1");
   };
 }
 

@@ -6,12 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg import Connection
-from psycopg.conninfo import conninfo_to_dict
-
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, flag, integer, text
+from tapctl_bulk.libpq import Connection, PostgresError, url_parameters
 
 DEFAULTS: dict[str, Any] = {
     "application_name": "tap_postgres",
@@ -62,9 +59,8 @@ def connect(parameters: dict[str, Any]) -> Connection:
         ConnectorError: The server refuses the connection.
     """
     try:
-        # Poolers do not keep prepared statements apart.
-        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
-    except psycopg.Error as error:
+        return Connection(parameters, autocommit=True)
+    except PostgresError as error:
         message = " ".join(str(error).split())
         raise ConnectorError(
             f"cannot connect to {place(parameters)}: {message}",
@@ -81,8 +77,8 @@ def _from_url(url: str) -> dict[str, Any]:
             "Use a URL such as postgresql://user:password@host:5432/database",
         )
     try:
-        return conninfo_to_dict(f"postgresql://{rest}")
-    except psycopg.Error as error:
+        return url_parameters(f"postgresql://{rest}")
+    except PostgresError as error:
         raise ConnectorError(
             'setting "sqlalchemy_url" cannot be read',
             "Use a URL such as postgresql://user:password@host:5432/database, with special characters percent-encoded",

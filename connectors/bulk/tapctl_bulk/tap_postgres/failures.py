@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import psycopg
-
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.libpq import PostgresError
 
 FIXES = {
     "42P01": "Run discovery again, or remove the stream",
@@ -24,15 +23,15 @@ FIXES = {
 
 def is_conflict(error: BaseException) -> bool:
     """Whether a replica canceled the statement because of a conflict with recovery."""
-    if not isinstance(error, psycopg.Error):
+    if not isinstance(error, PostgresError):
         return False
     return error.sqlstate in ("40001", "40P01") or "conflict with recovery" in str(error)
 
 
-def stream_failure(stream: str, error: psycopg.Error) -> ConnectorError:
+def stream_failure(stream: str, error: PostgresError) -> ConnectorError:
     """Return the error that ends the tap."""
     state = error.sqlstate
-    message = error.diag.message_primary or str(error) or type(error).__name__
+    message = error.primary or type(error).__name__
     if "conflict with recovery" in str(error):
         state = "40001"
     if "geometry type not supported" in message:

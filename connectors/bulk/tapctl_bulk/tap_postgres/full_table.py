@@ -7,10 +7,9 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from psycopg import Connection
-
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import warn
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.tap_postgres.copy_blocks import Envelope, copy_blocks
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
 from tapctl_bulk.tap_postgres.stream import Stream, copy_statement, envelope
@@ -29,7 +28,7 @@ def read_full_table(snapshot: Snapshot, stream: Stream, connections: int, write:
     """Send all rows of a table.
 
     Raises:
-        psycopg.Error: The server reports an error.
+        PostgresError: The server reports an error.
     """
     hold_unchanged(snapshot.connection, stream)
     around = envelope(stream, snapshot.taken_at)
@@ -63,11 +62,11 @@ def _ranges(connection: Connection, stream: Stream) -> list[str]:
         or relation.has_children
         or relation.access_method != "heap"
         or stream.limit is not None
-        or connection.info.server_version < FIRST_VERSION
+        or connection.server_version < FIRST_VERSION
     ):
         return []
     row = connection.execute(
-        "SELECT pg_catalog.pg_relation_size(%s::oid) / current_setting('block_size')::int",
+        "SELECT pg_catalog.pg_relation_size($1::oid) / current_setting('block_size')::int",
         [relation.oid],
     ).fetchone()
     pages = int(row[0]) if row else 0

@@ -46,7 +46,7 @@ def read_incremental(
     interrupted run resumes from the last one.
 
     Raises:
-        psycopg.Error: The server reports an error.
+        PostgresError: The server reports an error.
     """
     key = stream.replication_key
     assert key is not None

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
-import psycopg
-
 from tapctl_bulk.common.arguments import Arguments
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json, dumps
@@ -19,6 +17,7 @@ from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.program import Connector, run_program
 from tapctl_bulk.common.settings import Config, text
 from tapctl_bulk.common.singer import Output
+from tapctl_bulk.libpq import PostgresError
 from tapctl_bulk.tap_postgres.catalog import catalog_of
 from tapctl_bulk.tap_postgres.connection import connect, connection_parameters, place
 from tapctl_bulk.tap_postgres.plan import value_options
@@ -71,9 +70,8 @@ def _work(arguments: Arguments, config: Config, output: Output) -> None:
             catalog = _file(arguments.catalog, "catalog", {"streams": []})
             state = _file(arguments.state, "state", {})
             sync(config, parameters, catalog, state, output)
-    except psycopg.Error as error:
-        message = error.diag.message_primary or str(error)
-        raise ConnectorError(message, f"SQLSTATE {error.sqlstate}") from error
+    except PostgresError as error:
+        raise ConnectorError(error.primary, f"SQLSTATE {error.sqlstate}") from error
 
 
 def _file(path: str, name: str, default: dict[str, Json]) -> dict[str, Json]:
@@ -98,7 +96,7 @@ def _discover_first(path: str, catalog: str) -> None:
 
 def _test(parameters: dict[str, Any]) -> None:
     connection = connect(parameters)
-    version = connection.info.parameter_status("server_version")
+    version = connection.parameter_status("server_version")
     connection.close()
     log(f"connected to {place(parameters)}, PostgreSQL {version}")
 

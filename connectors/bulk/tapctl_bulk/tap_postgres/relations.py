@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from psycopg import Connection
+from tapctl_bulk.libpq import Connection
 
 RELATIONS = """
 select c.oid, n.nspname, c.relname, c.relkind::text, c.relhassubclass, coalesce(am.amname, '')
@@ -15,9 +14,9 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_am am on am.oid = c.relam
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
   and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-  and (%(schemas)s::text[] is null or n.nspname = any(%(schemas)s))
-  and (%(names)s::text[] is null
-       or (n.nspname, c.relname) in (select * from unnest(%(in_schemas)s::text[], %(names)s::text[])))
+  and ($1::text[] is null or n.nspname = any($1))
+  and ($3::text[] is null
+       or (n.nspname, c.relname) in (select * from unnest($2::text[], $3::text[])))
 order by n.nspname, c.relname
 """
 
@@ -27,22 +26,22 @@ select a.attrelid, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
 from pg_catalog.pg_attribute a
 left join pg_catalog.pg_description d
   on d.objoid = a.attrelid and d.objsubid = a.attnum and d.classoid = 'pg_catalog.pg_class'::regclass
-where a.attrelid = any(%(oids)s) and a.attnum > 0 and not a.attisdropped
+where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
 order by a.attrelid, a.attnum
 """
 
 KEYS = """
-select i.indrelid, array_agg(a.attname::text order by k.place)
+select i.indrelid, json_agg(a.attname::text order by k.place)
 from pg_catalog.pg_index i
 cross join unnest(i.indkey) with ordinality k(attnum, place)
 join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-where i.indisprimary and i.indrelid = any(%(oids)s) and k.place <= i.indnkeyatts
+where i.indisprimary and i.indrelid = any($1::oid[]) and k.place <= i.indnkeyatts
 group by i.indrelid
 """
 
 TYPES = """
 with recursive used(oid) as (
-  select unnest(%(oids)s::oid[])
+  select unnest($1::oid[])
   union
   select t.typelem from used join pg_catalog.pg_type t using (oid) where t.typcategory = 'A'
 )
@@ -130,20 +129,17 @@ def read_relations(
         schemas: Schemas of the relations. Default: all but the system's.
         names: Schema and name of each relation. Default: all.
     """
-    given: dict[str, Any] = {
-        "schemas": None if schemas is None else [*schemas],
-        "in_schemas": None if names is None else [schema for schema, _ in names],
-        "names": None if names is None else [name for _, name in names],
-    }
-    found = connection.execute(RELATIONS, given).fetchall()
-    oids = {"oids": [row[0] for row in found]}
+    in_schemas = None if names is None else [schema for schema, _ in names]
+    tables = None if names is None else [name for _, name in names]
+    found = connection.execute(RELATIONS, [schemas, in_schemas, tables]).fetchall()
+    oids = [row[0] for row in found]
     columns: dict[int, list[Column]] = {}
-    for oid, *column in connection.execute(COLUMNS, oids):
+    for oid, *column in connection.execute(COLUMNS, [oids]).fetchall():
         columns.setdefault(oid, []).append(Column(*column))
-    keys: dict[int, list[str]] = dict(connection.execute(KEYS, oids).fetchall())
+    keys: dict[int, list[str]] = dict(connection.execute(KEYS, [oids]).fetchall())
     used = {column.type for group in columns.values() for column in group}
     types = {
-        oid: DatabaseType(*rest) for oid, *rest in connection.execute(TYPES, {"oids": [*used]})
+        oid: DatabaseType(*rest) for oid, *rest in connection.execute(TYPES, [[*used]]).fetchall()
     }
     relations = tuple(
         Relation(tuple(columns.get(row[0], ())), tuple(keys.get(row[0], ())), *row) for row in found

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from psycopg import Connection
-
 from tapctl_bulk.common.settings import Config
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.tap_postgres.connection import connect
 from tapctl_bulk.tap_postgres.quoting import literal
 
@@ -45,7 +44,7 @@ class Snapshot:
         """Open a connection whose transaction sees the same data."""
         row = self.connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchone()
         assert row is not None
-        return self._begin(f"; SET TRANSACTION SNAPSHOT{literal(row[0])}")
+        return self._begin(f"; SET TRANSACTION SNAPSHOT {literal(row[0])}")
 
     def renew(self) -> None:
         """Take a new snapshot, on a new connection."""
@@ -61,12 +60,12 @@ class Snapshot:
     def _begin(self, after: str = "") -> Connection:
         connection = self._open()
         # Several statements in one message: one round trip.
-        connection.pgconn.exec_(f"{BEGIN}{after}".encode())
+        connection.execute(BEGIN + after)
         connection.execute(
-            "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) given(name, value)"
+            "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) given(name, value)"
             # Older servers do not have all of them.
             " WHERE name IN (SELECT lower(s.name) FROM pg_catalog.pg_settings s)",
-            ([*self._settings], [*self._settings.values()]),
+            [[*self._settings], [*self._settings.values()]],
         )
         return connection
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import psycopg
-
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.common.logs import log, warn
 from tapctl_bulk.common.settings import Config, integer, text
 from tapctl_bulk.common.singer import Output
+from tapctl_bulk.libpq import PostgresError
 from tapctl_bulk.tap_postgres.bookmarks import Bookmarks
 from tapctl_bulk.tap_postgres.catalog import selected_streams
 from tapctl_bulk.tap_postgres.failures import is_conflict, stream_failure
@@ -79,7 +78,7 @@ class _StreamRun:
             try:
                 self._read()
                 break
-            except psycopg.Error as error:
+            except PostgresError as error:
                 if retries == 0 or not is_conflict(error) or not self._may_repeat():
                     raise stream_failure(stream.name, error) from error
                 self._wait(error)
@@ -105,7 +104,7 @@ class _StreamRun:
         rows of a full one must all be of the same snapshot."""
         return self._stream.replication_key is not None or self._records == 0
 
-    def _wait(self, error: psycopg.Error) -> None:
+    def _wait(self, error: PostgresError) -> None:
         warn(f'stream "{self._stream.name}": {error}; trying again from a new snapshot')
         time.sleep(1)
         self._snapshot.renew()

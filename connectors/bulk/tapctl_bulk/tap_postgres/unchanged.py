@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from psycopg import Connection
-
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.tap_postgres.stream import Stream
 
 CHANGED = """
 with recursive tree(oid) as (
-  select %(oid)s::oid
+  select $1::oid
   union select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid
 )
-select %(oid)s::oid is distinct from pg_catalog.to_regclass(%(name)s)::oid
+select $1::oid is distinct from pg_catalog.to_regclass($2)::oid
   or exists (
     select from tree join pg_catalog.pg_class c using (oid)
     where c.relkind in ('r', 'm')
@@ -31,8 +30,7 @@ def hold_unchanged(connection: Connection, stream: Stream) -> None:
         ConnectorError: The table was truncated, rewritten or created again.
     """
     connection.execute(f"SELECT FROM {stream.table} LIMIT 0")
-    given = {"oid": stream.relation.oid, "name": stream.table}
-    row = connection.execute(CHANGED, given).fetchone()
+    row = connection.execute(CHANGED, [stream.relation.oid, stream.table]).fetchone()
     if row is None or row[0]:
         raise ConnectorError(
             f'stream "{stream.name}": the table was truncated, rewritten or created again during the run',

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import psycopg
-
 from tapctl_bulk.common.settings import Config, integer, text
+from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.tap_postgres.connection import connect as connect_to
 from tapctl_bulk.tap_postgres.connection import connection_parameters
 from tapctl_bulk.tap_postgres.tunnel import through_tunnel
 from tapctl_bulk.target_postgres.failures import failure
 from tapctl_bulk.target_postgres.names import quoted
-from tapctl_bulk.target_postgres.table import Connection
 
 SESSION = (
     "set timezone = 'UTC'",
@@ -31,16 +29,15 @@ def connect(config: Config) -> Connection:
     parameters = connection_parameters(config)
     parameters["application_name"] = "target_postgres"
     connection = connect_to(through_tunnel(config, parameters))
+    statements = [*SESSION]
+    for name in ("lock_timeout", "statement_timeout"):
+        if config[f"{name}_seconds"] is not None:
+            statements.append(f"set {name} = '{integer(config, f'{name}_seconds')}s'")
+    if role := text(config, "owner_role"):
+        statements.append(f"set role {quoted(role)}")
     try:
-        for statement in SESSION:
-            connection.execute(statement)
-        for name in ("lock_timeout", "statement_timeout"):
-            if config[f"{name}_seconds"] is not None:
-                connection.execute(f"set {name} = '{integer(config, f'{name}_seconds')}s'")
-        role = text(config, "owner_role")
-        if role:
-            connection.execute(f"set role {quoted(role)}")
-    except psycopg.Error as error:
+        connection.execute("; ".join(statements))
+    except PostgresError as error:
         raise failure(error) from error
     connection.autocommit = False
     return connection

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-
-import psycopg
+from dataclasses import dataclass
 
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.libpq import Connection, CopyIn
 from tapctl_bulk.target_postgres.failures import named
 from tapctl_bulk.target_postgres.names import TableName
-from tapctl_bulk.target_postgres.table import Connection
 
 
 @dataclass(frozen=True)
@@ -29,9 +26,7 @@ class Destination:
 @dataclass
 class _Copy:
     destination: Destination
-    cursor: psycopg.Cursor[tuple[object, ...]]
-    copy: psycopg.Copy
-    stack: ExitStack = field(default_factory=ExitStack)
+    copy: CopyIn
     sent: int = 0
 
 
@@ -53,7 +48,8 @@ class Copies:
         if current is None or current.destination.statement != destination.statement:
             self.close()
             with named(destination.stream, destination.table):
-                current = self._open = self._start(destination)
+                copy = self._connection.copy_in(destination.statement)
+            current = self._open = _Copy(destination, copy)
         with named(destination.stream, destination.table):
             current.copy.write(rows)
         current.sent += count
@@ -69,16 +65,10 @@ class Copies:
             return
         to = current.destination
         with named(to.stream, to.table):
-            current.stack.close()
-        if current.cursor.rowcount != current.sent:
+            staged = current.copy.end()
+        if staged != current.sent:
             raise ConnectorError(
-                f'stream "{to.stream}": {current.sent} records were read, but the database staged {current.cursor.rowcount}',
+                f'stream "{to.stream}": {current.sent} records were read, but the database staged {staged}',
                 "Nothing of this batch was loaded. Report it with the version of PostgreSQL",
             )
         to.add(current.sent)
-
-    def _start(self, destination: Destination) -> _Copy:
-        cursor = self._connection.cursor()
-        stack = ExitStack()
-        copy = stack.enter_context(cursor.copy(destination.statement))
-        return _Copy(destination, cursor, copy, stack)

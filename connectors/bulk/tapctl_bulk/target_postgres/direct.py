@@ -17,21 +17,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from psycopg import errors
-
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.target_postgres.columns import Column
 from tapctl_bulk.target_postgres.names import quoted
 from tapctl_bulk.target_postgres.rows import COPY_FORMAT
 from tapctl_bulk.target_postgres.stage import Stage
-from tapctl_bulk.target_postgres.table import Connection, try_lock
+from tapctl_bulk.target_postgres.table import try_lock
 
+LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE, UNIQUE_VIOLATION = "55P03", "42501", "23505"
 ORDINARY = """
 select c.relkind = 'r' and a.amname = 'heap' and not c.relhasrules and not c.relhastriggers
     and not c.relrowsecurity and not c.relispartition, k.conname
 from pg_class c join pg_am a on a.oid = c.relam
 left join pg_constraint k on k.conrelid = c.oid and k.contype = 'p'
-where c.oid = to_regclass(%s)
+where c.oid = to_regclass($1)
 """
 
 
@@ -77,7 +77,7 @@ def begin(connection: Connection, stage: Stage, constants: Mapping[str, str]) ->
     if not try_lock(connection, f"table {stage.target}"):
         return None
     try:
-        with connection.transaction():
+        with connection.savepoint():
             connection.execute(f"lock table {table} in access exclusive mode nowait")
             found = connection.execute(ORDINARY, [table]).fetchone()
             if found is None or not found[0] or _has_rows(connection, table):
@@ -96,8 +96,10 @@ def begin(connection: Connection, stage: Stage, constants: Mapping[str, str]) ->
                     ),
                 ],
             )
-    except (errors.LockNotAvailable, errors.InsufficientPrivilege):
-        return None
+    except PostgresError as error:
+        if error.sqlstate in (LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE):
+            return None
+        raise
     return DirectLoad(stage, key, tuple(constants))
 
 
@@ -109,9 +111,11 @@ def end(connection: Connection, load: DirectLoad) -> None:
     """
     table = load.stage.target.sql
     try:
-        with connection.transaction():
+        with connection.savepoint():
             _restore(connection, load)
-    except errors.UniqueViolation:
+    except PostgresError as error:
+        if error.sqlstate != UNIQUE_VIOLATION:
+            raise
         removed = _remove_repeated(connection, load)
         _restore(connection, load)
         row = connection.execute(f"select count(*) from {table}").fetchone()

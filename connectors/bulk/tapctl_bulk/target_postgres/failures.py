@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.libpq import PostgresError
 
 COPY_PLACE = re.compile(
     r"COPY \S+, line \d+(?:, column (?P<column>.*?): (?P<value>.*))?$", re.M | re.S
@@ -40,12 +39,12 @@ FIXES = {
 }
 
 
-def failure(error: psycopg.Error, stream: str = "", table: str = "") -> ConnectorError:
+def failure(error: PostgresError, stream: str = "", table: str = "") -> ConnectorError:
     """Return the error for what the server or libpq reports."""
-    message = error.diag.message_primary or str(error).strip().rstrip(".")
-    detail = error.diag.message_detail or ""
-    place = COPY_PLACE.search(error.diag.context or "")
-    column = (place["column"] if place else None) or error.diag.column_name or ""
+    message = error.primary.rstrip(".")
+    detail = error.detail
+    place = COPY_PLACE.search(error.context)
+    column = (place["column"] if place else None) or error.column
     where = [f'stream "{stream}"'] if stream else []
     if column:
         where.append(f'column "{column}"')
@@ -66,11 +65,11 @@ def named(stream: str = "", table: object = "") -> Iterator[None]:
     """Turn an error of the server into one that names the stream and the table."""
     try:
         yield
-    except psycopg.Error as error:
+    except PostgresError as error:
         raise failure(error, stream, str(table)) from error
 
 
-def _fix(error: psycopg.Error) -> str:
+def _fix(error: PostgresError) -> str:
     state = error.sqlstate or ""
     if state in FIXES:
         return FIXES[state]

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 
 from tapctl_bulk.common.logs import warn
 from tapctl_bulk.common.settings import Config, integer
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.target_postgres import direct
 from tapctl_bulk.target_postgres.columns import Column
 from tapctl_bulk.target_postgres.copies import Copies, Destination
@@ -21,7 +22,7 @@ from tapctl_bulk.target_postgres.names import TableName
 from tapctl_bulk.target_postgres.prepare import prepare
 from tapctl_bulk.target_postgres.replace import swap
 from tapctl_bulk.target_postgres.settings import handles_versions
-from tapctl_bulk.target_postgres.table import Connection, lock
+from tapctl_bulk.target_postgres.table import lock
 from tapctl_bulk.target_postgres.versions import activate_version
 from tapctl_bulk.target_postgres.wanted import Wanted
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psycopg import errors
-
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.target_postgres.names import quoted
 from tapctl_bulk.target_postgres.scd2 import add_versions
 from tapctl_bulk.target_postgres.stage import Stage, same_key
-from tapctl_bulk.target_postgres.table import Connection
 from tapctl_bulk.target_postgres.wanted import DELETED_AT
+
+REPEATED_KEYS = ("23505", "21000")
+"""A unique index has the key already, or a statement would change a row twice."""
 
 
 @dataclass
@@ -87,10 +88,12 @@ def _upsert(connection: Connection, stage: Stage, habits: Habits, values: dict[s
 def _attempt(connection: Connection, statement: str) -> int | None:
     """Run a statement that fails if keys repeat. None: it failed, and changed nothing."""
     try:
-        with connection.transaction():
+        with connection.savepoint():
             return _rows(connection, statement)
-    except (errors.UniqueViolation, errors.CardinalityViolation):
-        return None
+    except PostgresError as error:
+        if error.sqlstate in REPEATED_KEYS:
+            return None
+        raise
 
 
 def _insert(stage: Stage, values: dict[str, str], source: str) -> str:

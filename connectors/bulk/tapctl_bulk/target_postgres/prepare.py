@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.target_postgres.columns import Column
 from tapctl_bulk.target_postgres.names import TableName, fitting, quoted
 from tapctl_bulk.target_postgres.scd2 import index_statement
 from tapctl_bulk.target_postgres.stage import Stage
 from tapctl_bulk.target_postgres.table import (
-    Connection,
     Existing,
     adapt_table,
     check_key,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from psycopg import errors
-
+from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.target_postgres.names import TableName, literal, quoted
 from tapctl_bulk.target_postgres.stage import Stage
-from tapctl_bulk.target_postgres.table import Connection, adapt_table, existing
+from tapctl_bulk.target_postgres.table import adapt_table, existing
 
+DEPENDENT_OBJECTS = "2BP01"
 GRANTS = """
 select a.privilege_type, a.is_grantable, coalesce(quote_ident(r.rolname), 'public')
 from pg_class c, aclexplode(c.relacl) a left join pg_roles r on r.oid = a.grantee
-where c.oid = to_regclass(%s) and a.grantee <> c.relowner
+where c.oid = to_regclass($1) and a.grantee <> c.relowner
 """
-OWNERS = "select c.relowner::regrole::text from pg_class c where c.oid = to_regclass(%s)"
+OWNERS = "select c.relowner::regrole::text from pg_class c where c.oid = to_regclass($1)"
 INDEXES = """
 select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
-where i.indrelid = to_regclass(%s) and i.indisprimary
+where i.indrelid = to_regclass($1) and i.indisprimary
 """
 
 
@@ -28,9 +28,11 @@ def swap(connection: Connection, stage: Stage, table: TableName) -> None:
     if old is not None:
         _keep_privileges(connection, table, new)
         try:
-            with connection.transaction():
+            with connection.savepoint():
                 connection.execute(f"drop table {table.sql}")
-        except errors.DependentObjectsStillExist:
+        except PostgresError as error:
+            if error.sqlstate != DEPENDENT_OBJECTS:
+                raise
             adapt_table(connection, table, old, stage.wanted)
             names = ", ".join(quoted(one) for one in stage.wanted.types)
             for statement in (

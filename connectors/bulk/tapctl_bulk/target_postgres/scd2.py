@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.target_postgres.names import quoted
 from tapctl_bulk.target_postgres.stage import Stage, same_key
-from tapctl_bulk.target_postgres.table import Connection
 from tapctl_bulk.target_postgres.types import base
 from tapctl_bulk.target_postgres.wanted import DELETED_AT, VALID_FROM, VALID_TO
 

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import psycopg
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
+from tapctl_bulk.libpq import Connection
 from tapctl_bulk.target_postgres.names import TableName, literal, quoted
 from tapctl_bulk.target_postgres.types import JSONS, base, changed_type
 from tapctl_bulk.target_postgres.wanted import Wanted
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-
 COLUMNS = """
 select a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> ''
 from pg_attribute a
-where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped
+where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped
 order by a.attnum
 """
 UNIQUE_KEYS = """
-select i.indisprimary, array(
-    select a.attname::text from pg_attribute a
+select i.indisprimary, (
+    select json_agg(a.attname) from pg_attribute a
     where a.attrelid = i.indrelid and a.attnum = any(i.indkey::int[])
 )
 from pg_index i
-where i.indrelid = to_regclass(%s) and i.indisunique and i.indisvalid and i.indimmediate
+where i.indrelid = to_regclass($1) and i.indisunique and i.indisvalid and i.indimmediate
     and i.indpred is null and i.indexprs is null
 """
 
@@ -61,7 +57,7 @@ def existing(connection: Connection, name: TableName) -> Existing | None:
 def create_schema(connection: Connection, schema: str) -> None:
     """Create a schema unless it exists. CREATE SCHEMA IF NOT EXISTS requires a privilege that is
     not needed for one that exists, and fails if two sessions run it."""
-    query = "select 1 from pg_namespace where nspname = %s"
+    query = "select 1 from pg_namespace where nspname = $1"
     if connection.execute(query, [schema]).fetchone():
         return
     lock(connection, f"schema {schema}")

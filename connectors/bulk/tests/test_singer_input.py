@@ -63,6 +63,15 @@ def test_records_of_a_stream_arrive_byte_for_byte() -> None:
     assert records(messages(A + lines)) == {"a": lines}
 
 
+@pytest.mark.parametrize("other", [record("b", 0), b'{"type":"STATE","value":1}\n'])
+def test_a_line_among_many_records_of_a_stream_is_found(other: bytes) -> None:
+    lines = [record("a", number) for number in range(50_000)]
+    found = messages(A + B + b"".join([*lines[:30_000], other, *lines[30_000:]]))
+    expected = {"a": b"".join(lines), **({"b": other} if b"RECORD" in other else {})}
+    assert records(found) == expected
+    assert [one.value for one in found if isinstance(one, State)] == [b"1"] * (len(expected) == 1)
+
+
 def test_states_schemas_and_versions_keep_their_place_among_records() -> None:
     version = b'{"type":"ACTIVATE_VERSION","stream":"a","version":7}\n'
     state = b'{"type":"STATE","value":{"at":1.10}}\n'

@@ -157,6 +157,22 @@ def test_rows_with_a_version_follow_in_the_same_batch(
     ]
 
 
+def test_a_version_is_found_among_rows_of_the_same_time(
+    server: PostgresServer, name: str, tmp_path: Path
+) -> None:
+    at = "2026-01-01T02:00:00+02:00"
+    versions = [None, {"version": 7, "more": {"a": 1}}, None]
+    lines = [
+        record("s", {"id": number}, **(more or {}), time_extracted=at)
+        for number, more in enumerate(versions)
+    ]
+    assert load(tmp_path, config(server), [HEAD, *lines]).code == 0
+    found = server.query(
+        "select id, _sdc_table_version, _sdc_extracted_at::text from direct.s order by id"
+    )
+    assert found == [(n, 7 if n == 1 else None, "2026-01-01 00:00:00") for n in range(3)]
+
+
 @pytest.mark.parametrize("mode", ["upsert", "append", "replace"])
 def test_a_lost_row_fails_the_load(
     server: PostgresServer, name: str, tmp_path: Path, mode: str

@@ -28,7 +28,7 @@ from tapctl_bulk.target_postgres.loader import Loader
 from tapctl_bulk.target_postgres.memory import keep_blocks, release_blocks
 from tapctl_bulk.target_postgres.names import TableName, table_of
 from tapctl_bulk.target_postgres.origin import common_time
-from tapctl_bulk.target_postgres.rows import LARGE_BYTES, RowWriter
+from tapctl_bulk.target_postgres.rows import LARGE_BYTES, RowWriter, VersionFound
 from tapctl_bulk.target_postgres.settings import SETTINGS, handles_versions
 from tapctl_bulk.target_postgres.wanted import wanted_table
 
@@ -108,12 +108,12 @@ class _Target:
     def add_records(self, message: Records) -> None:
         stream = message.stream
         extracted = self._extracted(message)
-        with_origin = stream in self._with_origin
         if len(message.data) > LARGE_BYTES:
             self._worker.wait_until_idle()
             release_blocks()
         for part in _parts(message, self._max_rows):
-            rows = self._writers[stream].rows(part, with_origin=with_origin)
+            rows = self._rows(part)
+            with_origin = stream in self._with_origin
             self._worker.do(
                 partial(
                     Loader.add_rows,
@@ -121,10 +121,20 @@ class _Target:
                     rows=rows,
                     count=part.count,
                     with_origin=with_origin,
-                    extracted=extracted,
+                    extracted=None if with_origin else extracted,
                 ),
                 len(rows),
             )
+
+    def _rows(self, records: Records) -> bytes:
+        """Rows of COPY, with time and version from the first message on that has a version."""
+        stream, writer = records.stream, self._writers[records.stream]
+        if stream not in self._with_origin:
+            try:
+                return writer.rows(records, with_origin=False)
+            except VersionFound:
+                self._with_origin.add(stream)
+        return writer.rows(records, with_origin=True)
 
     def _extracted(self, records: Records) -> str | None:
         """When all rows of a stream so far were extracted. None if it is in the rows or unknown."""
@@ -134,7 +144,7 @@ class _Target:
         found = common_time(records)
         if found is not None and self._times.setdefault(stream, found) == found:
             return found
-        if b'"time_extracted"' in records.data or b'"version"' in records.data:
+        if b'"time_extracted"' in records.data:
             self._with_origin.add(stream)
         return None
 

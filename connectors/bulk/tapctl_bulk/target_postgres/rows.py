@@ -47,6 +47,10 @@ UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')
 Values = tuple[Any, ...]
 
 
+class VersionFound(Exception):
+    """A message has a version."""
+
+
 class RowWriter:
     """Writes the rows of one stream."""
 
@@ -85,6 +89,7 @@ class RowWriter:
 
         Raises:
             ConnectorError: A line is damaged, or holds U+0000.
+            VersionFound: A message has a version, which is not added.
         """
         rows = self._decoded(records, with_origin)
         # Without a backslash there is no escape to replace.
@@ -94,7 +99,7 @@ class RowWriter:
         try:
             if records.count == 1 and len(records.data) > LARGE_BYTES:
                 return self._large_row(rows.pop())
-            return self._text(rows, is_plain=is_plain, may_be_nested=not _is_flat(records))
+            return self._text(rows, is_plain=is_plain)
         except NulCharacter:
             raise self._nul_error(records) from None
         except UnicodeDecodeError as error:
@@ -103,10 +108,10 @@ class RowWriter:
                 "Correct it in the source",
             ) from error
 
-    def _text(self, rows: list[Values], *, is_plain: bool, may_be_nested: bool) -> bytes:
+    def _text(self, rows: list[Values], *, is_plain: bool) -> bytes:
         text = _joined(rows)
         has_quotes = bool(self._json) and not is_plain
-        if self._takes_text and may_be_nested and _has_nested_field(text):
+        if self._takes_text and _has_nested_field(text):
             has_quotes = True
             text = _joined([tuple(_nested(value) for value in row) for row in rows])
         if not is_plain:
@@ -131,6 +136,9 @@ class RowWriter:
         values = self._values
         if with_origin:
             return [(*values(one.record), one.time_extracted, one.version) for one in found]
+        for one in found:
+            if one.version is not NULL:
+                raise VersionFound
         return [values(one.record) for one in found]
 
     def _with_json(self, rows: list[Values], escape: bytes) -> list[Values]:
@@ -156,8 +164,8 @@ class RowWriter:
         return found
 
     def _nul_error(self, records: Records) -> ConnectorError:
-        for index, row in enumerate(self._decoded(records, with_origin=False)):
-            for column, value in zip(self._columns, row, strict=True):
+        for index, row in enumerate(self._decoded(records, with_origin=True)):
+            for column, value in zip(self._columns, row[: len(self._columns)], strict=True):
                 if column.is_json:
                     continue
                 try:
@@ -174,13 +182,9 @@ class RowWriter:
         )
 
 
-def _is_flat(records: Records) -> bool:
-    """Whether no value can be nested: each line has only the braces of message and record."""
-    data = records.data
-    return b"[" not in data and data.count(b"{") == 2 * records.count
-
-
 def _has_nested_field(text: bytes) -> bool:
+    if b"{" not in text and b"[" not in text:
+        return False  # Found faster than a field, and true for most blocks.
     return text[:1] in (b"{", b"[") or any(mark in text for mark in NESTED_FIELDS)
 
 

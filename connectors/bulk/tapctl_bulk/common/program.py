@@ -7,8 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tapctl_bulk import VERSION
 from tapctl_bulk.common.about import about
@@ -20,8 +19,7 @@ from tapctl_bulk.common.settings import Config, Setting, load_config
 ROWS_PER_COLLECTION = 50_000
 
 
-@dataclass(frozen=True)
-class Connector:
+class Connector(NamedTuple):
     """A tap or target.
 
     `run` does what the arguments request, except `--about`, `--help` and `--version`. It raises

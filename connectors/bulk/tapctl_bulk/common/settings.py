@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json, Number
@@ -22,8 +21,7 @@ PYTHON_TYPES: dict[SettingType, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A setting of a connector."""
 
     name: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tapctl_bulk.common.exact_json import Json
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(NamedTuple):
     """A SCHEMA message that differs from the last one of its stream."""
 
     stream: str
@@ -18,13 +16,12 @@ class Schema:
     line: int
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(NamedTuple):
     """RECORD lines of one stream, in the order of the input."""
 
     stream: str
     data: bytes
-    count: int
+    count: int  # type: ignore[assignment]  # hides a method of tuples
     runs: tuple[tuple[int, int], ...]
     """Where the lines come from: number of the first line in the input, and how many follow it."""
 
@@ -37,8 +34,7 @@ class Records:
         raise IndexError(index)
 
 
-@dataclass(frozen=True)
-class ActivateVersion:
+class ActivateVersion(NamedTuple):
     """The tap has sent all rows of this version of the table."""
 
     stream: str
@@ -46,15 +42,13 @@ class ActivateVersion:
     line: int
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """A state: JSON text, every byte as it came."""
 
     value: bytes
     line: int
 
 
-@dataclass(frozen=True)
 class Pause:
     """No input for `IDLE_SECONDS`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.exact_json import Json
 
@@ -18,8 +18,7 @@ METADATA = (
 """Metadata columns of SDK targets, in their order."""
 
 
-@dataclass(frozen=True)
-class Property:
+class Property(NamedTuple):
     """A property of a stream's schema."""
 
     name: str

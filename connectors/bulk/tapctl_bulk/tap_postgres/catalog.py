@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json
@@ -13,8 +13,7 @@ from tapctl_bulk.tap_postgres.values import ValueOptions, represent
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
-@dataclass(frozen=True)
-class Selected:
+class Selected(NamedTuple):
     """A selected stream of a catalog."""
 
     stream: str

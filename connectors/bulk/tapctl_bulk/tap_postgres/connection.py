@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from tapctl_bulk.common.errors import ConnectorError
@@ -112,9 +111,12 @@ def _file(config: Config, value: str, name: str) -> str:
     if "-----BEGIN" not in value:
         # Also `system`, which libpq knows.
         return value
-    path = Path(text(config, "ssl_storage_directory")) / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(value if value.endswith("\n") else value + "\n")
-    return str(path)
+    folder = text(config, "ssl_storage_directory")
+    os.makedirs(folder or ".", exist_ok=True)
+    path = os.path.join(folder, name)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    with open(descriptor, "w") as file:
+        os.chmod(path, 0o600)
+        file.truncate()
+        file.write(value if value.endswith("\n") else value + "\n")
+    return path

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.libpq import Connection, CopyOut
 
@@ -27,8 +27,7 @@ LENGTH_BYTES = 4
 """The length of the value: the last bytes of the head."""
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What is before and after each record in its line."""
 
     head: bytes

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from math import ceil
+from typing import NamedTuple
 
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.common.logs import warn
@@ -25,8 +24,7 @@ INTEGERS = ("smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """Rows that are read by one statement."""
 
     conditions: tuple[str, ...]
@@ -120,6 +118,10 @@ def _parts(stream: Stream, key: StreamColumn, bookmark: Json) -> Iterator[_Part]
 
 def _earlier(stream: Stream, key: StreamColumn, bookmark: str) -> str:
     """Return where a run with a lookback starts; empty without one."""
+    if str(stream.lookback) == "0":
+        return ""
+    from decimal import Decimal, InvalidOperation  # Slow to import, and rarely needed.
+
     lookback = Decimal(str(stream.lookback))
     if not lookback:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.libpq import Connection
 
@@ -55,8 +55,7 @@ join pg_catalog.pg_namespace n on n.oid = t.typnamespace
 """
 
 
-@dataclass(frozen=True)
-class DatabaseType:
+class DatabaseType(NamedTuple):
     """A type of the database."""
 
     schema: str
@@ -71,8 +70,7 @@ class DatabaseType:
     """Whether `ST_AsGeoJSON` is in the schema of the type."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of a relation."""
 
     name: str
@@ -84,8 +82,7 @@ class Column:
     comment: str | None
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """A table, partitioned table, foreign table, view or materialized view."""
 
     columns: tuple[Column, ...]
@@ -109,8 +106,7 @@ class Relation:
         return f"{self.schema}-{self.name}"
 
 
-@dataclass(frozen=True)
-class Relations:
+class Relations(NamedTuple):
     """Relations, and the types of their columns by number."""
 
     relations: tuple[Relation, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.exact_json import Json, dumps
 from tapctl_bulk.tap_postgres.copy_blocks import Envelope
@@ -12,16 +12,14 @@ from tapctl_bulk.tap_postgres.relations import Column, Relation
 from tapctl_bulk.tap_postgres.values import Representation
 
 
-@dataclass(frozen=True)
-class StreamColumn:
+class StreamColumn(NamedTuple):
     """A column that is sent."""
 
     column: Column
     representation: Representation
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(NamedTuple):
     """A stream of a run."""
 
     name: str

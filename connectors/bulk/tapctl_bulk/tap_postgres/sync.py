@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from tapctl_bulk.common.exact_json import Json
@@ -91,7 +90,7 @@ class _StreamRun:
         # What was sent before a conflict counts.
         limit = self._stream.limit
         left = None if limit is None else max(limit - self._records, 0)
-        stream = replace(self._stream, limit=left)
+        stream = self._stream._replace(limit=left)
         if stream.replication_key is None:
             read_full_table(self._snapshot, stream, self._connections, self._write)
         else:

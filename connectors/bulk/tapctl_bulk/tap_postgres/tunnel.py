@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Mapping
 from typing import Any
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json
+from tapctl_bulk.common.logs import log_of_libraries
 from tapctl_bulk.common.settings import Config
 
 TIMEOUT = 60
@@ -37,12 +37,16 @@ def through_tunnel(config: Config, parameters: dict[str, Any]) -> dict[str, Any]
 
 def _open(tunnel: Mapping[str, Json], host: str, port: int) -> int:
     try:
+        # Slow to import, and rarely needed.
+        import asyncio
+
         import asyncssh
     except ImportError as error:
         raise ConnectorError(
             "ssh_tunnel needs the package asyncssh",
             "Install it: pip install 'tapctl-bulk[tap-postgres]'",
         ) from error
+    log_of_libraries()
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="ssh tunnel", daemon=True).start()
     where = f"{tunnel['host']}:{tunnel.get('port') or 22}"

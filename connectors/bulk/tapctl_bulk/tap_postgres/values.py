@@ -7,7 +7,7 @@ filled keep their types. Types that it declares as text are sent in PostgreSQL's
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.tap_postgres.quoting import literal, quoted
@@ -36,8 +36,7 @@ HEX_PREFIX = "\\\\x"
 ANY_JSON: tuple[str, ...] = ("string", "number", "integer", "array", "object", "boolean")
 
 
-@dataclass(frozen=True)
-class ValueOptions:
+class ValueOptions(NamedTuple):
     """Settings that change how values are sent."""
 
     dates_as_string: bool = False
@@ -45,8 +44,7 @@ class ValueOptions:
     use_singer_decimal: bool = False
 
 
-@dataclass(frozen=True)
-class Representation:
+class Representation(NamedTuple):
     """How a column is sent."""
 
     types: tuple[str, ...]

@@ -9,6 +9,7 @@ import tempfile
 from importlib import import_module
 from typing import Any
 
+from tapctl_bulk.common.logs import log_of_libraries
 from tapctl_bulk.common.settings import Config, text
 from tapctl_bulk.target_files.folder import MANIFESTS
 from tapctl_bulk.target_files.s3_failures import explained
@@ -24,6 +25,7 @@ class Bucket:
     """A prefix in a bucket."""
 
     def __init__(self, url: str, run: str, config: Config) -> None:
+        log_of_libraries()
         # At the level DEBUG, they log session tokens.
         for name in LOGGERS:
             logging.getLogger(name).setLevel(logging.WARNING)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.target_postgres.names import quoted
 from tapctl_bulk.target_postgres.types import JSONS, base
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table that a stream loads into."""
 
     name: str

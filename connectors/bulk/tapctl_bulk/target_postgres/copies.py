@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, CopyIn
@@ -11,8 +11,7 @@ from tapctl_bulk.target_postgres.failures import named
 from tapctl_bulk.target_postgres.names import TableName
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(NamedTuple):
     """What a COPY fills."""
 
     statement: str
@@ -23,11 +22,11 @@ class Destination:
     """Is called with the number of rows when they have been copied."""
 
 
-@dataclass
 class _Copy:
-    destination: Destination
-    copy: CopyIn
-    sent: int = 0
+    def __init__(self, destination: Destination, copy: CopyIn) -> None:
+        self.destination = destination
+        self.copy = copy
+        self.sent = 0
 
 
 class Copies:

@@ -15,7 +15,6 @@ locked, and afterwards it is as it was created:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, PostgresError
@@ -35,17 +34,17 @@ where c.oid = to_regclass($1)
 """
 
 
-@dataclass
 class DirectLoad:
     """A table that is being filled."""
 
-    stage: Stage
-    key: str | None
-    """The name of the primary key; None if the table has none."""
-    defaults: tuple[str, ...]
-    """Columns that have a default for the time of the load."""
-    rows: int = 0
-    """Rows that were copied."""
+    def __init__(self, stage: Stage, key: str | None, defaults: tuple[str, ...]) -> None:
+        self.stage = stage
+        self.key = key
+        """The name of the primary key; None if the table has none."""
+        self.defaults = defaults
+        """Columns that have a default for the time of the load."""
+        self.rows = 0
+        """Rows that were copied."""
 
     def copy(self) -> str:
         """The COPY statement for the rows of `RowWriter`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tapctl_bulk.target_postgres.copies import Destination
 from tapctl_bulk.target_postgres.direct import DirectLoad
 from tapctl_bulk.target_postgres.merge import Habits
@@ -11,19 +9,21 @@ from tapctl_bulk.target_postgres.names import TableName
 from tapctl_bulk.target_postgres.stage import Stage
 
 
-@dataclass
 class Load:
     """A stream that is being loaded."""
 
-    stage: Stage
-    habits: Habits
-    table: TableName
-    may_be_direct: bool
-    """Whether rows may be copied straight into the table: no others were loaded before."""
-    direct: DirectLoad | None = None
-    staged: int = 0
-    extracted: str | None = None
-    """When the rows of the batch were extracted; None if they have it themselves."""
+    def __init__(
+        self, stage: Stage, habits: Habits, table: TableName, *, may_be_direct: bool
+    ) -> None:
+        self.stage = stage
+        self.habits = habits
+        self.table = table
+        self.may_be_direct = may_be_direct
+        """Whether rows may be copied straight into the table: no others were loaded before."""
+        self.direct: DirectLoad | None = None
+        self.staged = 0
+        self.extracted: str | None = None
+        """When the rows of the batch were extracted; None if they have it themselves."""
 
     @property
     def rows(self) -> int:

@@ -61,8 +61,10 @@ class Loader:
             if wanted.mode != "replace":
                 self._connection.commit()
         has_unique_key = is_new or stage.has_unique_key
-        habits = Habits(is_new, False, has_unique_key)
-        self._loads[wanted.stream] = Load(stage, habits, table, is_new and direct.fits(stage))
+        habits = Habits(is_new_table=is_new, has_unique_key=has_unique_key)
+        self._loads[wanted.stream] = Load(
+            stage, habits, table, may_be_direct=is_new and direct.fits(stage)
+        )
         return stage.columns
 
     def add_rows(

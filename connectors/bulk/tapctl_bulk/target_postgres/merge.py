@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.target_postgres.names import quoted
@@ -15,16 +13,16 @@ REPEATED_KEYS = ("23505", "21000")
 """A unique index has the key already, or a statement would change a row twice."""
 
 
-@dataclass
 class Habits:
     """What earlier batches of the stream taught. Each guess that fails costs one statement."""
 
-    is_new_table: bool = False
-    """All rows had new keys: a plain INSERT is enough."""
-    repeats_keys: bool = False
-    """A key came twice in a batch."""
-    has_unique_key: bool = True
-    """The table has a unique index on the stream's key."""
+    def __init__(self, *, is_new_table: bool, has_unique_key: bool) -> None:
+        self.is_new_table = is_new_table
+        """All rows had new keys: a plain INSERT is enough."""
+        self.repeats_keys = False
+        """A key came twice in a batch."""
+        self.has_unique_key = has_unique_key
+        """The table has a unique index on the stream's key."""
 
 
 def merge(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, text
@@ -12,8 +12,7 @@ MAX_BYTES = 63
 DIGEST = 8
 
 
-@dataclass(frozen=True)
-class TableName:
+class TableName(NamedTuple):
     """A schema and a table, as PostgreSQL stores their names."""
 
     schema: str

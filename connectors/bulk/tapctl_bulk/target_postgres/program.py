@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -158,7 +157,7 @@ def _parts(records: Records, max_rows: int) -> Iterator[Records]:
     for start in range(0, len(lines), max_rows):
         some = lines[start : start + max_rows]
         runs = tuple((records.line_number(start + index), 1) for index in range(len(some)))
-        yield replace(records, data=b"\n".join([*some, b""]), count=len(some), runs=runs)
+        yield records._replace(data=b"\n".join([*some, b""]), count=len(some), runs=runs)
 
 
 class _Worker:

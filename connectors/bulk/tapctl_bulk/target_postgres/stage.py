@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import NamedTuple
 
 from tapctl_bulk.singer_input import METADATA
 from tapctl_bulk.target_postgres.columns import Column
@@ -17,8 +17,7 @@ EXTRACTED, VERSION = "_tapctl_extracted", "_tapctl_version"
 EXTRACTED_AT, RECEIVED_AT, BATCHED_AT, _, SEQUENCE, TABLE_VERSION, SYNC_STARTED_AT = METADATA
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(NamedTuple):
     """Statements around the staging table of a stream."""
 
     sql: str

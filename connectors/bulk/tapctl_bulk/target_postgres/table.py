@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
@@ -29,8 +29,7 @@ where i.indrelid = to_regclass($1) and i.indisunique and i.indisvalid and i.indi
 """
 
 
-@dataclass(frozen=True)
-class Existing:
+class Existing(NamedTuple):
     """A table of the database: types by column, and sets of columns that are unique."""
 
     columns: dict[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, flag
@@ -18,8 +18,7 @@ VALID_FROM, VALID_TO = "_sdc_valid_from", "_sdc_valid_to"
 MOMENT_COLUMNS = METADATA[:4]
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Columns and key of a table. Names are as PostgreSQL stores them."""
 
     stream: str

@@ -59,7 +59,10 @@ def test_discovery_lists_every_kind_of_relation_and_no_system_schema(
     assert found["m-t"]["table_name"] == "t"
 
 
-def test_one_process_discovers_and_runs(server: PostgresServer, tap: TapRuns) -> None:
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_one_process_discovers_and_runs(
+    server: PostgresServer, tap: TapRuns, is_lost: bool
+) -> None:
     server.query("create table m.t (id integer primary key); insert into m.t values (1), (2)")
     discovered, gate = tap.folder / "discovered", subprocess.PIPE
     command = [*tap.command({}, {}), "--discover-first", str(discovered)]
@@ -68,6 +71,9 @@ def test_one_process_discovers_and_runs(server: PostgresServer, tap: TapRuns) ->
         assert child.poll() is None
     assert json.loads(discovered.read_text()) == tap.discover()
     tap.command(tap.catalog({"m-t": None}), {})
+    connections = "from pg_stat_activity where application_name = 'tap_postgres'"
+    if is_lost:
+        assert server.query(f"select pg_terminate_backend(pid, 10000) {connections}") == [(True,)]
     extract = read(0, *child.communicate(b"\n"))
     assert child.returncode == 0, extract.log
     assert ids(extract.records("m-t")) == [1, 2]

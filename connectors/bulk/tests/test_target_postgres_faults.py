@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import subprocess
 import threading
 import time
@@ -308,3 +309,18 @@ def test_a_reader_of_the_states_that_ends_is_one_error(
     log = process.stderr.read().decode()
     assert process.wait(60) == 1
     assert "Traceback" not in log
+
+
+def test_sigterm_ends_the_wait_for_a_server_that_does_not_answer(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        place = {"host": "127.0.0.1", "port": port, "user": "u", "database": "d"}
+        process = start(tmp_path, place)
+        waiting, _ = silent.accept()
+        with waiting:
+            assert waiting.recv(1)
+            process.terminate()
+            # Shorter than `connect_timeout`, which ends the wait without a signal.
+            out, log = process.communicate(timeout=20)
+    assert (process.returncode, out) == (143, b"")
+    assert "stopped by SIGTERM" in log.decode()

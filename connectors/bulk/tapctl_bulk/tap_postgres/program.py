@@ -17,7 +17,7 @@ from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.program import Connector, run_program
 from tapctl_bulk.common.settings import Config, text
 from tapctl_bulk.common.singer import Output
-from tapctl_bulk.libpq import PostgresError
+from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.tap_postgres.catalog import catalog_of
 from tapctl_bulk.tap_postgres.connection import connect, connection_parameters, place
 from tapctl_bulk.tap_postgres.plan import value_options
@@ -61,15 +61,18 @@ def _work(arguments: Arguments, config: Config, output: Output) -> None:
 
     try:
         if arguments.discover:
-            output.write(_discover(config, parameters()).encode())
+            output.write(_discover(config, Snapshot(parameters(), config)).encode())
         elif arguments.test:
             _test(parameters())
         else:
+            connection: Connection | None = None
             if arguments.discover_first:
-                _discover_first(arguments.discover_first, _discover(config, parameters()))
+                snapshot = Snapshot(parameters(), config)
+                _discover_first(arguments.discover_first, _discover(config, snapshot))
+                connection = snapshot.connection
             catalog = _file(arguments.catalog, "catalog", {"streams": []})
             state = _file(arguments.state, "state", {})
-            sync(config, parameters, catalog, state, output)
+            sync(config, lambda: Snapshot(parameters(), config, connection), catalog, state, output)
     except PostgresError as error:
         raise ConnectorError(error.primary, f"SQLSTATE {error.sqlstate}") from error
 
@@ -78,8 +81,7 @@ def _file(path: str, name: str, default: dict[str, Json]) -> dict[str, Json]:
     return read_object(path, name) if path else default
 
 
-def _discover(config: Config, parameters: dict[str, Any]) -> str:
-    snapshot = Snapshot(parameters, config)
+def _discover(config: Config, snapshot: Snapshot) -> str:
     schemas = cast("list[str] | None", config["filter_schemas"]) or None
     found = read_relations(snapshot.connection, schemas)
     snapshot.end()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
 from tapctl_bulk.common.settings import Config
-from tapctl_bulk.libpq import Connection
+from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.tap_postgres.connection import connect
 from tapctl_bulk.tap_postgres.quoting import literal
 
@@ -34,43 +33,59 @@ class Snapshot:
     Settings are local to transactions, so that poolers in transaction mode work.
     """
 
-    def __init__(self, parameters: dict[str, Any], config: Config) -> None:
-        self._open: Callable[[], Connection] = lambda: connect(parameters)
+    def __init__(
+        self, parameters: dict[str, Any], config: Config, connection: Connection | None = None
+    ) -> None:
+        """Take a snapshot, on a connection without a transaction if there is one that still works."""
+        self._parameters = parameters
         self._settings = _settings(config)
-        self.connection = self._begin()
+        self.connection = self._first(connection)
         self.taken_at = _now()
 
     def another_connection(self) -> Connection:
         """Open a connection whose transaction sees the same data."""
         row = self.connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchone()
         assert row is not None
-        return self._begin(f"; SET TRANSACTION SNAPSHOT {literal(row[0])}")
+        return self._begin(self._open(), f"SET TRANSACTION SNAPSHOT {literal(row[0])}; ")
 
     def renew(self) -> None:
         """Take a new snapshot, on a new connection."""
         self.connection.close()
-        self.connection = self._begin()
+        self.connection = self._begin(self._open())
         self.taken_at = _now()
 
     def end(self) -> None:
         """End the transaction."""
         self.connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the connection."""
         self.connection.close()
 
-    def _begin(self, after: str = "") -> Connection:
-        connection = self._open()
+    def _open(self) -> Connection:
+        return connect(self._parameters)
+
+    def _first(self, connection: Connection | None) -> Connection:
+        if connection:
+            try:
+                return self._begin(connection)
+            except PostgresError:
+                connection.close()
+        return self._begin(self._open())
+
+    def _begin(self, connection: Connection, then: str = "") -> Connection:
         # Several statements in one message: one round trip.
-        connection.execute(BEGIN + after)
         connection.execute(
-            "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) given(name, value)"
+            f"{BEGIN}; {then}"
+            f"SELECT set_config(name, value, true) FROM (VALUES {self._settings}) given(name, value)"
             # Older servers do not have all of them.
-            " WHERE name IN (SELECT lower(s.name) FROM pg_catalog.pg_settings s)",
-            [[*self._settings], [*self._settings.values()]],
+            " WHERE name IN (SELECT lower(s.name) FROM pg_catalog.pg_settings s)"
         )
         return connection
 
 
-def _settings(config: Config) -> dict[str, str]:
+def _settings(config: Config) -> str:
+    """Names and values of the settings of a transaction as rows in SQL."""
     timeouts = {
         name: f"{config[setting]}s"
         for name, setting in (
@@ -79,7 +94,9 @@ def _settings(config: Config) -> dict[str, str]:
         )
         if config[setting] is not None
     }
-    return {**SESSION, **timeouts}
+    return ", ".join(
+        f"({literal(name)}, {literal(value)})" for name, value in {**SESSION, **timeouts}.items()
+    )
 
 
 def _now() -> str:

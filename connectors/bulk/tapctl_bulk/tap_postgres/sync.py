@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.common.logs import log, warn
@@ -24,7 +23,7 @@ from tapctl_bulk.tap_postgres.stream import Stream
 
 def sync(
     config: Config,
-    parameters: Callable[[], dict[str, Any]],
+    take_snapshot: Callable[[], Snapshot],
     catalog: dict[str, Json],
     state: dict[str, Json],
     output: Output,
@@ -40,7 +39,7 @@ def sync(
     if not selected:
         warn("no stream is selected in the catalog")
         return
-    snapshot = Snapshot(parameters(), config)
+    snapshot = take_snapshot()
     found = read_relations(
         snapshot.connection, names=[(item.schema, item.table) for item in selected]
     )
@@ -48,6 +47,7 @@ def sync(
     for stream in streams:
         _StreamRun(config, snapshot, stream, bookmarks, output).run()
     snapshot.end()
+    snapshot.close()
 
 
 class _StreamRun:

@@ -55,10 +55,10 @@ def run(arguments: Arguments, config: Config) -> None:
             'Set "activate_version" to false, or "add_record_metadata" to true',
         )
     keep_blocks()
-    connection = connect(config)
+    worker = _Worker(lambda: Loader(connect(config), config, Output().write))
+    worker.result_of(lambda _loader: None)  # It has connected.
     if arguments.test:
         return
-    worker = _Worker(Loader(connection, config, Output().write))
     target = _Target(worker, config)
     for message in read_messages(open_input(arguments.input)):
         match message:
@@ -161,10 +161,13 @@ def _parts(records: Records, max_rows: int) -> Iterator[Records]:
 
 
 class _Worker:
-    """A thread in which the loader runs. What fails there is raised here."""
+    """A thread in which the loader connects and runs. What fails there is raised here.
 
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
+    Signals are handled in this thread, even while the other one waits for the server.
+    """
+
+    def __init__(self, create: Callable[[], Loader]) -> None:
+        self._create = create
         self._channel: Channel[Callable[[Loader], object]] = Channel(MAX_QUEUED_BYTES)
         self._failure: BaseException | None = None
         self._waiting = threading.Event()
@@ -197,8 +200,9 @@ class _Worker:
 
     def _work(self) -> None:
         try:
+            loader = self._create()
             while True:
-                self._channel.receive()(self._loader)
+                self._channel.receive()(loader)
         except BaseException as error:
             self._failure = error
             self._channel.close()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import repeat
 from typing import Optional
 
-from .mask_rules import DROP, HASH
+from .mask_rules import DROP, NULL
 from .mask_values import Hasher
 
 SCALAR = rb"(?:null|true|false|-?[0-9][0-9.eE+-]*|NaN|-?Infinity)(?=[ \t]*[,}])"
-_PLAIN = rb'("[^"\\\n]*"|' + SCALAR + rb")"
+_TEXT = rb'[^"\\\n]*'
 _MOST_REMEMBERED = 1 << 14
 _MOST_NEW = 1 << 18
 """Values that are not looked up once most of those before occurred once."""
+_NO_VALUE = b"\n"
+"""Stands for null among texts, none of which has a line break."""
 
 
 class _Hashes:
@@ -30,16 +33,16 @@ class _Hashes:
         return self._left > 0
 
     def of(self, values: list[bytes]) -> list[bytes]:
-        """What replaces each value, which is as in a record."""
+        """What replaces each value: a text without its quotes, a number or a boolean, or _NO_VALUE."""
         known = self._known
         self._looked_up += len(values)
         found = list(map(known.get, values))
         if all(found):
             return found  # type: ignore[return-value]
         unknown = list(set(values).difference(known))
-        hashes = self._hasher.each([value.strip(b'"') for value in unknown])
+        hashes = self._hasher.each(unknown)
         known.update((value, b'"%b"' % each) for value, each in zip(unknown, hashes))
-        known[b"null"] = b"null"
+        known[_NO_VALUE] = b"null"
         masked = list(map(known.__getitem__, values))
         if len(known) > _MOST_REMEMBERED:
             self._left = _MOST_NEW if self._looked_up < 2 * len(known) else 0
@@ -57,52 +60,72 @@ class ColumnMask:
         self.method = method
         self.mark = b""
         """The name with what is before and after it, as in the records so far."""
-        self._values: Optional[re.Pattern[bytes]] = None
+        self._before = self._opening = b""
+        """What is before the name, and the name with what is after it."""
+        self._plain: Optional[re.Pattern[bytes]] = None
+        self._careful: Optional[re.Pattern[bytes]] = None
         self._hasher = hasher
         self._hashes = _Hashes(hasher)
 
     def learn(self, mark: bytes) -> None:
         """Take over the mark of the records from now on."""
         self.mark = mark
-        # A dropped first property takes a comma with it.
-        is_plain = mark and not (mark.startswith(b"{") and self.method == DROP)
-        self._values = re.compile(re.escape(mark) + _PLAIN) if is_plain else None
+        self._plain = self._careful = None
+        before, _, after = mark.partition(self.name)
+        if not mark or (before == b"{" and self.method == DROP):
+            # A dropped first property takes a comma with it.
+            return
+        self._before, self._opening = before, self.name + after
+        # These find the name everywhere, and a value only where it is the name of the property.
+        name, before, after = map(re.escape, (self.name, before, after))
+        value = after + b'(?:"(' + _TEXT + b')"|(' + SCALAR + b"))"
+        self._plain = re.compile(name + b"(?:" + value + b")?")
+        self._careful = re.compile(name + b"(?:(?<=" + before + name + b")" + value + b")?")
 
-    def masked(self, text: bytes, count: int) -> Optional[bytes]:
-        """`text` with the values masked; None unless its `count` marks are all before a plain value."""
-        if not self._values:
-            return None
-        if self.method == HASH:
-            found = self._texts(text, count) if self._hashes.are_new(count) else None
-            return self._hashed(text, count) if found is None else found
-        replacement = b"" if self.method == DROP else self.mark + b"null"
-        masked, subs = self._values.subn(replacement, text)
-        return masked if subs == count else None
+    def masked(self, text: bytes, has_escapes: bool) -> Optional[bytes]:
+        """`text` with the values masked; None unless each name in it is before a plain value.
 
-    def _texts(self, text: bytes, count: int) -> Optional[bytes]:
-        """`text` with the values hashed if all are texts."""
-        mark = self.mark + b'"'
-        first, *parts = text.split(mark)
-        if len(parts) != count:
+        An escape may be that of the quote before the name, which is then in a text.
+        """
+        pattern = self._careful if has_escapes else self._plain
+        if pattern is None:
             return None
-        split = [part.partition(b'"') for part in parts]
-        values = [value for value, _, _ in split]
-        joined = b"".join(values)
-        if b"\\" in joined or b"\n" in joined:
+        parts = pattern.split(text)
+        between, texts = parts[0::3], parts[1::3]
+        values = texts if None not in texts else _filled(texts, parts[2::3])
+        if values is None:
             return None
-        out = [mark] * (4 * count + 1)
-        out[0] = first
-        out[2::4] = self._hasher.each(values)
-        out[3::4] = [b'"'] * count
-        out[4::4] = [rest for _, _, rest in split]
+        if self.method == DROP:
+            return self._dropped(between)
+        if self.method == NULL:
+            return (self._opening + b"null").join(between)
+        if values is texts and self._hashes.are_new(len(values)):
+            return self._hashed_anew(between, texts)
+        out = [self._opening] * (3 * len(values) + 1)
+        out[0::3] = between
+        out[2::3] = self._hashes.of(values)
         return b"".join(out)
 
-    def _hashed(self, text: bytes, count: int) -> Optional[bytes]:
-        """`text` with the values hashed."""
-        parts = self._values.split(text) if self._values else []
-        if len(parts) != 2 * count + 1:
-            return None
-        out = [self.mark] * (3 * count + 1)
-        out[0::3] = parts[0::2]
-        out[2::3] = self._hashes.of(parts[1::2])
+    def _dropped(self, between: list[bytes]) -> Optional[bytes]:
+        *before, rest = between
+        masked = b"".join([*map(bytes.removesuffix, before, repeat(self._before)), rest])
+        removed = sum(map(len, between)) - len(masked)
+        return masked if removed == len(self._before) * len(before) else None
+
+    def _hashed_anew(self, between: list[bytes], texts: list[bytes]) -> bytes:
+        out = [b'"'] * (4 * len(texts) + 1)
+        out[0::4] = between
+        out[1::4] = [self._opening + b'"'] * len(texts)
+        out[2::4] = self._hasher.each(texts)
         return b"".join(out)
+
+
+def _filled(texts: list[Optional[bytes]], others: list[Optional[bytes]]) -> Optional[list[bytes]]:
+    """The texts, and the other values in their places; None if one has no value."""
+    values = [other if text is None else text for text, other in zip(texts, others)]
+    if None in values:
+        return None
+    return [
+        _NO_VALUE if other == b"null" else value  # type: ignore[misc]
+        for value, other in zip(values, others)
+    ]

@@ -28,8 +28,19 @@ _RECORD = re.compile(rb'[^{}]*?"record"\s*:\s*\{')
 class _Passing:
     """Records of a stream without a mask."""
 
-    def __init__(self, start: bytes) -> None:
+    def __init__(self, start: bytes, record_start: bytes) -> None:
         self.start = start
+        self._record_start = record_start
+        """How they begin, up to the brace of the record; empty if that is unknown or records hold objects."""
+
+    def are_flat(self, lines: Lines) -> bool:
+        """Whether all lines are such records without another brace, and thus without a second message."""
+        if not self._record_start or not lines.start_with(self._record_start):
+            return False
+        if lines.have_last_brace_at(len(self._record_start) - 1):
+            return True
+        self._record_start = b""
+        return False
 
     def masked(self, lines: Lines) -> Optional[bytes]:
         """The lines as they are; None if one may have a second message, which may need a mask."""
@@ -46,7 +57,7 @@ class _Masked:
 
     def masked(self, lines: Lines) -> Optional[bytes]:
         """The lines with their values masked; None if they must be parsed."""
-        flat = lines.have_last_brace_of(self.start)
+        flat = lines.have_last_brace_at(len(self.start) - 1)
         if not flat and not _are_single(lines):
             return None
         return self._mask.masked(lines, self.start, flat)
@@ -89,6 +100,9 @@ class MaskedLines:
         if not run:
             return None
         lines = Lines(part)
+        if isinstance(run, _Passing) and run.are_flat(lines):
+            self._number += lines.count
+            return part
         alike = lines.start_with(run.start) or (
             isinstance(run, _Passing) and lines.start_with(*self._passing)
         )
@@ -168,7 +182,8 @@ class MaskedLines:
         if stream is None or mask is None:
             if learn and message.kind == RECORD and head and head.closing.endswith(b'"'):
                 start = head.opening + head.name + head.closing
-                self._runs.add(_Passing(start))
+                found = _RECORD.match(line, len(start))
+                self._runs.add(_Passing(start, line[: found.end()] if found else b""))
                 others = [each for each in self._passing if each != start]
                 self._passing = [*others, start][-_MOST_COUNTED:]
             return line

@@ -57,6 +57,8 @@ class RunMask:
         self._columns = [
             ColumnMask(f'"{name}"'.encode(), mask.method(name), hasher) for name in sorted(names)
         ]
+        # Hashes last, because they make the text longer that is searched for the others.
+        self._columns.sort(key=lambda column: column.method == HASH)
         patterns = {each.pattern for each in mask.columns if each.is_pattern}
         guards = [_guard(pattern, names) for pattern in sorted(patterns)]
         self._guards = [guard for guard in guards if guard]
@@ -75,12 +77,15 @@ class RunMask:
         `flat`: no record has an object in it.
         """
         run = lines.text
-        if b"\\" in run and ESCAPED.search(run):
+        has_escapes = b"\\" in run
+        if has_escapes and ESCAPED.search(run):
             return None
         if not all(guard.holds(run) for guard in self._guards):
             return None
         for column in self._columns:
-            masked = self._column(run, column, None if flat else start)
+            masked = column.masked(run, has_escapes) if flat else None
+            if masked is None:
+                masked = self._column(run, column, None if flat else start)
             if masked is None:
                 return None
             run = masked
@@ -91,9 +96,6 @@ class RunMask:
         name, count = column.name, run.count(column.name)
         if not count:
             return run
-        quick = column.masked(run, count) if nested is None else None
-        if quick is not None:
-            return quick
         parts = run.split(column.mark) if column.mark else []
         if len(parts) - 1 != count:
             # Values may be equal to the name: only a name is followed by a colon.

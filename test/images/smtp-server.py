@@ -30,25 +30,15 @@ def serve(connection):
         line = file.readline().decode().strip()
         word = line.split(" ")[0].upper()
         if word == "EHLO":
-            offers = (
-                ["STARTTLS"]
-                if kind == "starttls" and not session["tls"]
-                else ["AUTH PLAIN"]
-            )
-            say(
-                "\r\n".join(
-                    ["250-test", *("250-" + offer for offer in offers), "250 OK"]
-                )
-            )
+            offers = ["STARTTLS"] if kind == "starttls" and not session["tls"] else ["AUTH PLAIN"]
+            say("\r\n".join(["250-test", *("250-" + offer for offer in offers), "250 OK"]))
         elif word == "STARTTLS":
             say("220 go")
             connection = context.wrap_socket(connection, server_side=True)
             file = connection.makefile("rwb")
             session["tls"] = True
         elif word == "AUTH":
-            _, user, password = (
-                base64.b64decode(line.split(" ")[2]).decode().split("\0")
-            )
+            _, user, password = base64.b64decode(line.split(" ")[2]).decode().split("\0")
             session.update(user=user, password=password)
             say("235 ok" if password == "right" else "535 no")
         elif word == "MAIL":

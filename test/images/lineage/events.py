@@ -12,9 +12,7 @@ from openlineage.client.generated.base import (
     RunEvent,
     set_producer,
 )
-from openlineage.client.generated.dataset_version_dataset import (
-    DatasetVersionDatasetFacet,
-)
+from openlineage.client.generated.dataset_version_dataset import DatasetVersionDatasetFacet
 from openlineage.client.generated.error_message_run import ErrorMessageRunFacet
 from openlineage.client.generated.job_type_job import JobTypeJobFacet
 from openlineage.client.generated.nominal_time_run import NominalTimeRunFacet
@@ -37,12 +35,8 @@ FACETS = {
     "jobType": lambda f: JobTypeJobFacet(**f),
     "nominalTime": lambda f: NominalTimeRunFacet(**f),
     "outputStatistics": lambda f: OutputStatisticsOutputDatasetFacet(**f),
-    "ownership": lambda f: OwnershipJobFacet(
-        owners=[Owner(**owner) for owner in f["owners"]]
-    ),
-    "parent": lambda f: ParentRunFacet(
-        run=ParentRun(**f["run"]), job=ParentJob(**f["job"])
-    ),
+    "ownership": lambda f: OwnershipJobFacet(owners=[Owner(**owner) for owner in f["owners"]]),
+    "parent": lambda f: ParentRunFacet(run=ParentRun(**f["run"]), job=ParentJob(**f["job"])),
     "processing_engine": lambda f: ProcessingEngineRunFacet(**f),
     "schema": lambda f: SchemaDatasetFacet(
         fields=[SchemaDatasetFacetFields(**field) for field in f["fields"]]
@@ -53,9 +47,7 @@ FACETS = {
 
 def facets(given):
     def own(facet):
-        return {
-            name: value for name, value in facet.items() if not name.startswith("_")
-        }
+        return {name: value for name, value in facet.items() if not name.startswith("_")}
 
     return {name: FACETS[name](own(facet)) for name, facet in given.items()}
 
@@ -68,11 +60,7 @@ for line in sys.stdin:
         producer=event["producer"],
         eventType=event["eventType"],
         run=Run(event["run"]["runId"], facets(event["run"]["facets"])),
-        job=Job(
-            event["job"]["namespace"],
-            event["job"]["name"],
-            facets(event["job"]["facets"]),
-        ),
+        job=Job(event["job"]["namespace"], event["job"]["name"], facets(event["job"]["facets"])),
         inputs=[
             InputDataset(each["namespace"], each["name"], facets=facets(each["facets"]))
             for each in event["inputs"]

@@ -22,9 +22,7 @@ def with_bytes(value):
     if not isinstance(value, dict):
         return value
     return {
-        name: base64.b64encode(bytes.fromhex(each)).decode()
-        if name in IDS
-        else with_bytes(each)
+        name: base64.b64encode(bytes.fromhex(each)).decode() if name in IDS else with_bytes(each)
         for name, each in value.items()
     }
 

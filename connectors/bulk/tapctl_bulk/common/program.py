@@ -43,6 +43,7 @@ def run_program(connector: Connector, argv: Sequence[str] | None = None) -> None
     start_logging(connector.name)
     # Rows are tuples without cycles: looking for cycles after every 700 of them finds none.
     gc.set_threshold(ROWS_PER_COLLECTION)
+    gc.enable()
     received: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: _stop(number, received))

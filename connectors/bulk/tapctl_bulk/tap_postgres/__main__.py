@@ -1,5 +1,10 @@
 """Start of the program: `python -m tapctl_bulk.tap_postgres`."""
 
-from tapctl_bulk.tap_postgres.program import main
+import gc
+
+# Importing leaves nothing to collect, but would start dozens of collections.
+gc.disable()
+
+from tapctl_bulk.tap_postgres.program import main  # noqa: E402
 
 main()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
@@ -48,6 +47,8 @@ def fitting(name: str) -> str:
         )
     if len(raw) <= MAX_BYTES:
         return name
+    from hashlib import sha256  # Slow to import, and rarely needed.
+
     head = raw[: MAX_BYTES - DIGEST - 1].decode(errors="ignore")
     return f"{head}_{sha256(raw).hexdigest()[:DIGEST]}"
 

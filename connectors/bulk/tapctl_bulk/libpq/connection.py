@@ -24,6 +24,7 @@ from tapctl_bulk.libpq.parameters import Parameter, parameter, texts
 
 Row = tuple[Any, ...]
 
+SUCCESSFUL = (COMMAND_OK, TUPLES_OK, COPY_IN, COPY_OUT)
 INTEGERS = (20, 21, 23, 26)
 CONVERTERS: dict[int, Callable[[bytes], Any]] = {
     16: lambda value: value == b"t",
@@ -89,20 +90,19 @@ class Connection:
             PostgresError: A statement failed.
         """
         if not parameters:
-            begin = "begin; " if self._needs_begin() else ""
-            result = libpq().PQexec(self._handle, (begin + statement).encode())
-        else:
-            self._begin()
-            given = texts([parameter(one) for one in parameters])
-            result = libpq().PQexecParams(
-                self._handle, statement.encode(), len(parameters), None, given, None, None, 0
-            )
-        return self._rows(result)
+            return self._run(f"begin; {statement}" if self._needs_begin() else statement)
+        if self._needs_begin():
+            self._run("begin")
+        given = texts([parameter(one) for one in parameters])
+        sent = libpq().PQsendQueryParams(
+            self._handle, statement.encode(), len(parameters), None, given, None, None, 0
+        )
+        return _rows(self._result(sent))
 
     def commit(self) -> None:
         """End the transaction, if there is one."""
         if self._is_in_transaction():
-            self._rows(libpq().PQexec(self._handle, b"commit"))
+            self._run("commit")
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -124,8 +124,7 @@ class Connection:
         Raises:
             PostgresError: The statement failed.
         """
-        self._begin()
-        self._expect(libpq().PQexec(self._handle, statement.encode()), COPY_IN)
+        self._copy(statement)
         return CopyIn(self._handle)
 
     def copy_out(self, statement: str) -> CopyOut:
@@ -134,8 +133,7 @@ class Connection:
         Raises:
             PostgresError: The statement failed.
         """
-        self._begin()
-        self._expect(libpq().PQexec(self._handle, statement.encode()), COPY_OUT)
+        self._copy(statement)
         return CopyOut(self._handle)
 
     def close(self) -> None:
@@ -143,34 +141,51 @@ class Connection:
         handle, self._handle = self._handle, None
         libpq().PQfinish(handle)
 
-    def _begin(self) -> None:
-        if self._needs_begin():
-            self._rows(libpq().PQexec(self._handle, b"begin"))
-
     def _needs_begin(self) -> bool:
         return not self.autocommit and not self._is_in_transaction()
 
     def _is_in_transaction(self) -> bool:
         return bool(libpq().PQtransactionStatus(self._handle) != TRANSACTION_IDLE)
 
-    def _rows(self, result: Any) -> Rows:
-        self._check(result, (COMMAND_OK, TUPLES_OK))
-        count = libpq().PQcmdTuples(result)
-        rows = Rows(_values(result), int(count) if count else -1)
-        libpq().PQclear(result)
-        return rows
+    def _run(self, statement: str) -> Rows:
+        return _rows(self._result(libpq().PQsendQuery(self._handle, statement.encode())))
 
-    def _expect(self, result: Any, status: int) -> None:
-        self._check(result, (status,))
-        libpq().PQclear(result)
+    def _copy(self, statement: str) -> None:
+        if self._needs_begin():
+            self._run("begin")
+        sent = libpq().PQsendQuery(self._handle, statement.encode())
+        libpq().PQclear(self._result(sent))
 
-    def _check(self, result: Any, expected: Sequence[int]) -> None:
-        if not result:
+    def _result(self, sent: int) -> Any:
+        """Return the result of the last statement that was sent, or of a COPY that starts.
+
+        Raises:
+            PostgresError: A statement failed. The first error counts: why the server ends a
+                connection comes before the end itself.
+        """
+        library = libpq()
+        if not sent:
             raise error_of_connection(self._handle)
-        if libpq().PQresultStatus(result) not in expected:
-            error = error_of_result(result)
-            libpq().PQclear(result)
-            raise error
+        last: Any = None
+        failure: PostgresError | None = None
+        while result := library.PQgetResult(self._handle):
+            if library.PQresultStatus(result) not in SUCCESSFUL:
+                failure = failure or error_of_result(result)
+            library.PQclear(last)
+            last = result
+            if library.PQresultStatus(result) in (COPY_IN, COPY_OUT):
+                break
+        if failure:
+            library.PQclear(last)
+            raise failure
+        return last
+
+
+def _rows(result: Any) -> Rows:
+    count = libpq().PQcmdTuples(result)
+    rows = Rows(_values(result), int(count) if count else -1)
+    libpq().PQclear(result)
+    return rows
 
 
 def _values(result: Any) -> list[Row]:

@@ -97,7 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("use_copy", "boolean", "No effect: rows are always loaded with COPY."),
     Setting("validate_records", "boolean", "No effect: the database checks every value."),
-    Setting("dialect+driver", "string", "No effect: the driver is psycopg 3."),
+    Setting("dialect+driver", "string", "No effect: the driver is libpq."),
     *(
         Setting(name, kind, "Not supported: use the published target (targetPostgresSdk).")
         for name, kind in PUBLISHED_ONLY.items()

@@ -11,7 +11,8 @@ import re
 from operator import methodcaller
 from typing import Any, Optional
 
-from .mask_runs import ESCAPED, PLAIN_NAME
+from .mask_guards import PLAIN_NAME
+from .mask_runs import ESCAPED
 
 NOT_NULL = "not null"
 _HEAD = re.compile(rb'\{(?:[^{}\\\n]*,[ \t]*)?"record"[ \t]*:[ \t]*\{')

@@ -40,8 +40,14 @@ class Lines:
 
     def have_last_brace_at(self, place: int) -> bool:
         """Whether the last opening brace of each line is at a place."""
+        if self.text.rfind(b"{", 0, self.text.find(b"\n")) != place:
+            return False
         lines = split_lines(self.text) if self.each is None else self.each
         return set(map(bytes.rfind, lines, repeat(b"{"))) == {place}
+
+    def have_one_record(self) -> bool:
+        """Whether no line has a second RECORD, after one that was cut off, if each has one."""
+        return self.text.count(b'"RECORD"') == self.count
 
 
 class Run(Protocol):

@@ -44,7 +44,7 @@ class _Passing:
 
     def masked(self, lines: Lines) -> Optional[bytes]:
         """The lines as they are; None if one may have a second message, which may need a mask."""
-        return lines.text if _are_single(lines) else None
+        return lines.text if lines.have_one_record() else None
 
 
 class _Masked:
@@ -58,8 +58,6 @@ class _Masked:
     def masked(self, lines: Lines) -> Optional[bytes]:
         """The lines with their values masked; None if they must be parsed."""
         flat = lines.have_last_brace_at(len(self.start) - 1)
-        if not flat and not _are_single(lines):
-            return None
         return self._mask.masked(lines, self.start, flat)
 
 
@@ -247,11 +245,6 @@ class MaskedLines:
             mask = self._masks.of(stream)
             for name in names_in(bookmark) if mask else ():
                 refuse_replication_key(mask, name)  # type: ignore[arg-type]
-
-
-def _are_single(lines: Lines) -> bool:
-    """Whether no line has a second RECORD, after one that was cut off."""
-    return lines.text.count(b'"RECORD"') == lines.count
 
 
 def _masked_text(record: RecordMask, line: bytes) -> bytes:

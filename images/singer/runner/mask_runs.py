@@ -7,43 +7,23 @@ between the beginning of the record and the name are closed. Records that cannot
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from .line_runs import Lines
-from .mask_columns import SCALAR, ColumnMask
+from .mask_columns import SCALAR, ColumnMask, unescaped
+from .mask_guards import PLAIN_NAME, guard_of
+from .mask_heads import TEXT, Heads
 from .mask_rules import DROP, HASH, StreamMask
-from .mask_values import Hasher, text_of
-from .selection import fits
+from .mask_values import Hasher
 
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_$#@-]+\Z", re.ASCII)
 _OF_MESSAGE = ("type", "stream", "record", "version", "time_extracted")
 """Names of the message itself, which a record may have too."""
 ESCAPED = re.compile(rb"\\u00[2-7]")
 """A spelling in which even a plain name could be hidden."""
-_QUOTE = ord('"')
-_TEXT = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
 _OTHER = re.compile(SCALAR)
 _BEFORE = (b", ", b",", b"{")
-
-
-class _Guard(NamedTuple):
-    """What shows that a pattern matches no other properties than those in the SCHEMA."""
-
-    part: bytes
-    """The end of each name that the pattern matches, or the beginning."""
-    names: list[bytes]
-    """The known names, in quotes."""
-    refused: list[bytes]
-    """Spellings that are not looked for."""
-
-    def holds(self, run: bytes) -> bool:
-        """Whether each place with this part of a name is that of a known name."""
-        if any(each in run for each in self.refused):
-            return False
-        return run.count(self.part) == sum(map(run.count, self.names))
 
 
 class RunMask:
@@ -60,8 +40,9 @@ class RunMask:
         # Hashes last, because they make the text longer that is searched for the others.
         self._columns.sort(key=lambda column: column.method == HASH)
         patterns = {each.pattern for each in mask.columns if each.is_pattern}
-        guards = [_guard(pattern, names) for pattern in sorted(patterns)]
+        guards = [guard_of(pattern, names) for pattern in sorted(patterns)]
         self._guards = [guard for guard in guards if guard]
+        self._deep = mask.deep
         self.possible = (
             all(map(_is_plain, names)) and None not in guards and not (guards and mask.nested)
         )
@@ -82,10 +63,33 @@ class RunMask:
             return None
         if not all(guard.holds(run) for guard in self._guards):
             return None
+        if flat:
+            return self._flat(run, has_escapes)
+        masked = self._by_heads(Heads(lines.each, start), has_escapes) if lines.each else None
+        if masked is not None or not lines.have_one_record():
+            return masked
         for column in self._columns:
-            masked = column.masked(run, has_escapes) if flat else None
+            masked = self._column(run, column, start)
             if masked is None:
-                masked = self._column(run, column, None if flat else start)
+                return None
+            run = masked
+        return run
+
+    def _by_heads(self, heads: Heads, has_escapes: bool) -> Optional[bytes]:
+        """The lines of the heads with the values masked; None unless all of them are in the heads."""
+        if not heads.have_one_record():
+            return None
+        if not all(heads.have_all(each.name, self._deep) for each in self._columns):
+            return None
+        masked = self._flat(heads.text, has_escapes)
+        return None if masked is None else heads.joined(masked)
+
+    def _flat(self, run: bytes, has_escapes: bool) -> Optional[bytes]:
+        """`run`, in which no record holds an object, with the values masked."""
+        for column in self._columns:
+            masked = column.masked(run, has_escapes)
+            if masked is None:
+                masked = self._column(run, column, None)
             if masked is None:
                 return None
             run = masked
@@ -119,19 +123,19 @@ class RunMask:
         out = [parts[0]]
         add = out.append
         for part in parts[1:]:
-            if part[0] == _QUOTE:
+            if part.startswith(b'"'):
                 end = part.find(b'"', 1) + 1
                 value = part[1 : end - 1]
                 if not end or b"\n" in value:
                     return None
                 if b"\\" in value:
-                    text = _TEXT.match(part)
+                    text = TEXT.match(part)
                     if not text:
                         return None
-                    unescaped = _unescaped(text[0])
-                    if unescaped is None:
+                    try:
+                        end, value = text.end(), unescaped(text[0])
+                    except ValueError:
                         return None
-                    end, value = text.end(), unescaped
             else:
                 other = _OTHER.match(part)
                 if not other:
@@ -149,20 +153,6 @@ class RunMask:
         return b"".join(out)
 
 
-def _guard(pattern: str, names: Iterable[str]) -> Optional[_Guard]:
-    """The guard of a pattern with one `*`, at its beginning or its end; None for any other."""
-    part = pattern.strip("*")
-    if not PLAIN_NAME.match(part) or len(pattern) != len(part) + 1:
-        return None
-    own = [name for name in names if fits(pattern, name)]
-    quoted = part.encode()
-    if pattern.startswith("*"):
-        # Values may end like a name: only a name is followed by a colon.
-        ends = [f'"{name}":'.encode() for name in own]
-        return _Guard(quoted + b'":', ends, [quoted + b'" ', quoted + b'"\t'])
-    return _Guard(b'"' + quoted, [f'"{name}"'.encode() for name in own], [])
-
-
 def _mark(run: bytes, name: bytes) -> bytes:
     """`name`, which is in the run, with the bytes before it and a space after it; empty if it is not one of a property."""
     first = run.find(name)
@@ -170,14 +160,6 @@ def _mark(run: bytes, name: bytes) -> bytes:
     if before is None:
         return b""
     return before + name + (b" " if run.startswith(b" ", first + len(name)) else b"")
-
-
-def _unescaped(text: bytes) -> Optional[bytes]:
-    """The content of a JSON text; None if it is not valid."""
-    try:
-        return text_of(json.loads(text))
-    except ValueError:
-        return None
 
 
 def _all_outside(parts: list[bytes], start: bytes) -> bool:
@@ -188,7 +170,7 @@ def _all_outside(parts: list[bytes], start: bytes) -> bool:
             return False
         inside = line + len(start)
         if part.find(b"{", inside) >= 0 or part.find(b"}", inside) >= 0:
-            braces = _TEXT.sub(b"", part[inside:])
+            braces = TEXT.sub(b"", part[inside:])
             if braces.count(b"{") != braces.count(b"}"):
                 return False
     return True

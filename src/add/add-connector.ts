@@ -17,6 +17,7 @@ import { installPackage } from "./install-package";
 import { learnConnector, type LearnedConnector } from "./learn-connector";
 import { settingsModule } from "./settings-types";
 import { identifierOf, settingsTypeName } from "./typescript-text";
+import { removeFolder } from "../common/remove-folder";
 
 /** Options of {@link addConnector}. */
 export interface AddOptions {
@@ -76,7 +77,7 @@ export async function addConnector(options: AddOptions): Promise<AddedConnector>
       unknown: [...learned.unknown, ...untyped],
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeFolder(folder);
   }
 }
 

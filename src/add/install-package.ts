@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../common/errors";
 import type { PackageSource } from "../model/connector-source";
@@ -10,6 +10,7 @@ import { fixedUv } from "../run/environments/find-installer";
 import { lockDependencies } from "../run/environments/lock-dependencies";
 import { packagePlace } from "../run/environments/package-place";
 import { findPython } from "../run/environments/find-python";
+import { removeFolder } from "../common/remove-folder";
 
 /** A locked and installed package. */
 export interface InstalledPackage {
@@ -99,7 +100,7 @@ export async function installPackage(options: InstallOptions): Promise<Installed
     const { python } = context;
     report(`installing it on Python ${python.version}`);
     const venv = join(folder, "venv");
-    rmSync(venv, { recursive: true, force: true });
+    removeFolder(venv);
     const made = await createVenv({ kind: "uv", path: uv }, context, venv);
     const place = packagePlace({ source, lock }, project, folder);
     const installed =

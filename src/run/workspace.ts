@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringifyJson } from "../common/json";
 import { isProcessAlive } from "../common/processes";
+import { removeFolder } from "../common/remove-folder";
 
 const PREFIX = "tapctl-";
 
@@ -36,7 +37,7 @@ export function openWorkspace(): Workspace {
     writeText,
     writeJson: (name, value) => writeText(name, stringifyJson(value)),
     remove() {
-      rmSync(directory, { recursive: true, force: true });
+      removeFolder(directory);
     },
   };
 }
@@ -46,7 +47,6 @@ function removeAbandoned(): void {
     const pid = name.startsWith(PREFIX)
       ? Number(name.slice(PREFIX.length).split("-")[0])
       : Number.NaN;
-    if (Number.isInteger(pid) && !isProcessAlive(pid))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    if (Number.isInteger(pid) && !isProcessAlive(pid)) removeFolder(join(tmpdir(), name));
   }
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -44,6 +46,22 @@ test("environment: it is rebuilt if it was moved or its Python is gone", async (
   cpSync(site.root, copy.root, { recursive: true, verbatimSymlinks: true });
   const copied = await install(copy, tiny("tap-tiny"));
   assert.ok(copied.environment?.python.startsWith(copy.root), copied.error);
+});
+
+test("environment: it is built while processes of a killed build still write to their folder", async (t) => {
+  const site = await makeSite(t);
+  const { environment } = await install(site, tiny("tap-tiny"));
+  const { directory = "", python = "" } = environment ?? {};
+  rmSync(python);
+  const left = join(directory, "left");
+  const stop = join(site.root, "stop");
+  const write = `i=0; while [ ! -e ${stop} ]; do mkdir -p ${left}; : > ${left}/$((i+=1)); done`;
+  const writing = [1, 2].map(() => once(spawn("sh", ["-c", write]), "exit"));
+  const again = await install(site, tiny("tap-tiny")).finally(() => writeFileSync(stop, ""));
+  await Promise.all(writing);
+  assert.ok(again.environment, again.error);
+  assert.notEqual(again.environment.python, python);
+  assert.ok(existsSync(again.environment.python));
 });
 
 test("environment: of two commands that need it, one builds and the other waits", async (t) => {

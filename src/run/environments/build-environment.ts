@@ -14,6 +14,7 @@ import { findInstaller } from "./find-installer";
 import { packagePlace } from "./package-place";
 import { runLogged } from "../logged-process";
 import { runnerArguments } from "../runner";
+import { removeFolder } from "../../common/remove-folder";
 
 /** Marker of a complete environment, with its description. Written last. */
 export const MARKER = "environment.json";
@@ -33,11 +34,9 @@ export async function buildEnvironment(
 ): Promise<Environment> {
   const { python } = content;
   const log = `${directory}.log`;
-  rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  removeBuilds(directory);
   mkdirSync(directory, { recursive: true });
   writeFileSync(log, "");
-  // Processes that a killed build started may still be running. The new build has its own folder,
-  // which they cannot write to.
   const place = join(directory, randomBytes(3).toString("hex"));
   mkdirSync(place);
   const venv = join(place, "venv");
@@ -66,9 +65,18 @@ export async function buildEnvironment(
     renameSync(join(directory, `${MARKER}.new`), join(directory, MARKER));
     return environment;
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    removeBuilds(directory);
     throw error;
   }
+}
+
+/**
+ * Removes earlier builds. Processes that a killed build started may still write to its folder,
+ * which then stays until the next build: each build has its own.
+ */
+function removeBuilds(directory: string): void {
+  rmSync(join(directory, MARKER), { force: true });
+  removeFolder(directory);
 }
 
 async function install(

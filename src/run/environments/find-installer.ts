@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "path/posix";
 import { UserError } from "../../common/errors";
 import { withLock } from "../lock";
 import type { LoggedResult } from "../logged-process";
 import { createVenv, type InstallContext, type Installer, runInstaller } from "./installer";
+import { removeFolder } from "../../common/remove-folder";
 
 /** Version of uv that is downloaded if the machine has none. */
 const UV_VERSION = "0.13.9";
@@ -63,14 +64,14 @@ async function fetchUv(context: InstallContext, folder: string): Promise<void> {
   if (existsSync(folder)) return;
   const { python } = context;
   const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
+  removeFolder(partial);
   mkdirSync(dirname(folder), { recursive: true });
   const fetched = python.hasPip
     ? await pipInstallUv(context, python.path, ["--target", partial])
     : await uvByVenv(context, partial);
   if (fetched.code === 0 && (await isUsableUv(join(partial, "bin", "uv"))))
     renameSync(partial, folder);
-  else rmSync(partial, { recursive: true, force: true });
+  else removeFolder(partial);
 }
 
 async function uvByVenv(context: InstallContext, folder: string): Promise<LoggedResult> {

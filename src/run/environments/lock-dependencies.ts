@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InstalledSource } from "../../model/connector-source";
@@ -15,6 +15,7 @@ import { runUv, type InstallContext } from "./installer";
 import { requestedPackages, versionBounds } from "./install-packages";
 import { oldestPython } from "./python";
 import { resolvePackage } from "./resolve-package";
+import { removeFolder } from "../../common/remove-folder";
 
 /** How the dependencies of a connector are locked. */
 export interface LockOptions {
@@ -75,7 +76,7 @@ export async function lockDependencies(options: LockOptions): Promise<string> {
       ...(locked && { source: locked }),
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

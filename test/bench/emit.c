@@ -6,23 +6,35 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 20, LONGEST_LINE = 1024, STATE_EVERY = 10000 };
+enum { BUFFER = 1 << 20, LONGEST_LINE = 8192, LONGEST_TEXT = 4096, STATE_EVERY = 10000 };
 
 /* As argparse prints it: the runner learns from this text which flags there are. */
 static const char HELP[] =
     "usage: tap-bench [-h] [--config CONFIG] [--state STATE]\n\n"
-    "  --config CONFIG  JSON file; \"records\" is how many records are written (default: 1000000)\n"
+    "  --config CONFIG  JSON file; \"records\" is how many records are written (default: 1000000),\n"
+    "                   \"text\" how long another text in each record is (default: none)\n"
     "  --state STATE    accepted and ignored: every run writes all records\n";
 
 static const char SCHEMA[] =
     "{\"type\": \"SCHEMA\", \"stream\": \"events\", \"schema\": {\"type\": \"object\", \"properties\": {"
     "\"id\": {\"type\": \"integer\"}, \"customer\": {\"type\": \"string\"}, \"amount\": {\"type\": \"number\"}, "
     "\"active\": {\"type\": \"boolean\"}, \"created_at\": {\"type\": \"string\", \"format\": \"date-time\"}, "
-    "\"note\": {\"type\": [\"null\", \"string\"]}}}, \"key_properties\": [\"id\"], "
+    "\"note\": {\"type\": [\"null\", \"string\"]}, \"text\": {\"type\": [\"null\", \"string\"]}}}, \"key_properties\": [\"id\"], "
     "\"bookmark_properties\": [\"id\"]}\n";
 
 static char buffer[BUFFER];
 static size_t fill;
+static char text[LONGEST_TEXT + 16];
+
+/* Sets the member that makes records longer. */
+static void set_text(long length) {
+    static const char WORDS[] = "lorem ipsum dolor sit amet ";
+    if (length <= 0) return;
+    if (length > LONGEST_TEXT) length = LONGEST_TEXT;
+    char *end = text + sprintf(text, ", \"text\": \"");
+    for (long place = 0; place < length; place++) *end++ = WORDS[place % (long)(sizeof WORDS - 1)];
+    strcpy(end, "\"");
+}
 
 static void flush(void) {
     for (size_t done = 0; done < fill;) {
@@ -44,15 +56,15 @@ static void put_record(long id) {
         buffer + fill, LONGEST_LINE,
         "{\"type\": \"RECORD\", \"stream\": \"events\", \"record\": {\"id\": %ld, \"customer\": \"customer %03ld\", "
         "\"amount\": %ld.%02ld, \"active\": %s, \"created_at\": \"2026-11-23T%02ld:%02ld:%02ld+00:00\", "
-        "\"note\": \"no %ld\"}, \"time_extracted\": \"2026-11-23T08:15:02.123456Z\"}\n",
-        id, id % 997, id * 31 % 997, id % 100, id % 2 ? "true" : "false", hour, minute, second, id % 10);
+        "\"note\": \"no %ld\"%s}, \"time_extracted\": \"2026-11-23T08:15:02.123456Z\"}\n",
+        id, id % 997, id * 31 % 997, id % 100, id % 2 ? "true" : "false", hour, minute, second, id % 10, text);
 }
 
 static void put_state(long id) {
     fill += (size_t)snprintf(buffer + fill, LONGEST_LINE, "{\"type\": \"STATE\", \"value\": {\"bookmarks\": {\"events\": {\"id\": %ld}}}}\n", id);
 }
 
-static long records_in(const char *path) {
+static long number_in(const char *path, const char *name) {
     static char text[65536];
     int fd = open(path, O_RDONLY);
     ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
@@ -61,7 +73,8 @@ static long records_in(const char *path) {
         exit(2);
     }
     close(fd);
-    const char *found = strstr(text, "\"records\"");
+    text[length] = 0;
+    const char *found = strstr(text, name);
     found = found ? strchr(found, ':') : NULL;
     return found ? atol(found + 1) : 0;
 }
@@ -74,8 +87,10 @@ int main(int argc, char **argv) {
             return 0;
         }
         const char *value = argv[place + 1];
-        if (value && !strcmp(argv[place], "--config")) records = records_in(value);
-        else if (!value || strcmp(argv[place], "--state")) {
+        if (value && !strcmp(argv[place], "--config")) {
+            records = number_in(value, "\"records\"");
+            set_text(number_in(value, "\"text\""));
+        } else if (!value || strcmp(argv[place], "--state")) {
             fprintf(stderr, "tap-bench: unknown argument %s\n", argv[place]);
             return 2;
         }

@@ -5,7 +5,13 @@ import { figure, seconds, type Figure } from "./figure";
 import { differenceOf, inTurn, spreadOf } from "./measure";
 import { extractFile, pairWork, runExtract, type Work } from "./runner";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
+
+/** Bytes of a row of the tap in C. */
+const SHORTEST = 235;
+/** Bytes of the member that makes it longer, without its text. */
+const TEXT_MEMBER = 12;
+const LENGTHS = [SHORTEST, 326, 1000] as const;
 
 /** Options of streams for each side; undefined for none. */
 const SIDES = {
@@ -34,20 +40,32 @@ interface Pass {
   readonly gigabytes: number;
 }
 
-/** The CPU time that masks add to an extract, for each 10^9 bytes of it. */
+/** The CPU time that masks add to an extract, for each 10^9 bytes of it, by the length of its rows. */
 export async function benchMasks(context: BenchContext): Promise<readonly Figure[]> {
-  const work = pairWork(context.pair, join(context.folder, "masks"), context.records);
-  const sides = Object.fromEntries(
-    Object.keys(SIDES).map((side) => [side, () => pass(work, side as Side)]),
-  ) as { readonly [Name in Side]: () => Promise<Pass> };
-  const passes = await inTurn("masks", ROUNDS, sides);
+  const figures: Figure[] = [];
+  for (const length of LENGTHS) figures.push(...(await benchLength(context, length)));
+  return figures;
+}
+
+async function benchLength(context: BenchContext, length: number): Promise<readonly Figure[]> {
+  const { pair, folder } = context;
+  const records = Math.round((context.records * SHORTEST) / length);
+  const text = length > SHORTEST ? length - SHORTEST - TEXT_MEMBER : 0;
+  const work = pairWork(pair, join(folder, `masks-${length}`), records, text);
+  const names = (Object.keys(SIDES) as Side[]).filter(
+    (side) => length === SHORTEST || !side.includes("pattern"),
+  );
+  const sides = Object.fromEntries(names.map((side) => [side, () => pass(work, side)])) as {
+    readonly [Name in Side]: () => Promise<Pass>;
+  };
+  const passes = await inTurn(`masks, rows of ${length} bytes`, ROUNDS, sides);
   const bytes = passes.none[0]?.gigabytes ?? Number.NaN;
   const perGigabyte = (side: Side) => passes[side].map(({ cpu }) => cpu / bytes);
-  return (Object.keys(SIDES) as Side[])
+  return names
     .filter((side) => side !== "none")
     .map((side) =>
       figure({
-        what: `masks: CPU time added to an extract, ${side}`,
+        what: `masks, rows of ${length} bytes: CPU time added to an extract, ${side}`,
         unit: "s/GB",
         target: { atMost: 3 },
         measured: differenceOf(perGigabyte(side), perGigabyte("none")),

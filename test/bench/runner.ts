@@ -42,14 +42,14 @@ export function layOutWork(args: WorkArgs): Work {
   return { ...work, tapConfig, targetConfig };
 }
 
-/** The work of moving some records from the tap in C to the target in C. */
-export function pairWork({ tap, target }: Pair, folder: string, records: number): Work {
+/** The work of moving some records from the tap in C to the target in C; `text` makes them longer. */
+export function pairWork({ tap, target }: Pair, folder: string, records: number, text = 0): Work {
   return layOutWork({
     folder,
     tap,
     target,
     records,
-    settings: { tap: { records }, target: {} },
+    settings: { tap: { records, text }, target: {} },
     catalog: undefined,
   });
 }

@@ -111,15 +111,19 @@ def loads(data: Union[bytes, str], constants: bool = False) -> Any:
 
     ValueError for what is not JSON; `constants` lets NaN and infinities pass, as they are written.
     """
-    text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+    text = _decoded(data) if isinstance(data, bytes) else data
     return (_LENIENT if constants else _DECODER).decode(text)
 
 
 def load_text(data: Union[bytes, str]) -> JsonText:
     """A JSON text unchanged except for surrounding white space; ValueError for what is not JSON."""
-    text = (data.decode("utf-8-sig") if isinstance(data, bytes) else data).strip(" \t\r\n")
+    text = (_decoded(data) if isinstance(data, bytes) else data).strip(" \t\r\n")
     _DECODER.decode(text)
     return JsonText(text)
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode().removeprefix("\ufeff")
 
 
 def plain(text: JsonText) -> Any:

@@ -235,7 +235,7 @@ test("validation: importing it loads only itself, what it validates, JSON, error
   ) as readonly string[];
   const others = loaded.filter(
     (file) =>
-      !/\/model\/((validation|cron)\/[a-z-]+|units|defaults|connector-settings|contracts|package-address|stream-(rules|pattern))\.js$|\/(errors|commands|json|json-text|plural)\.js$|\/node_modules\/jsonc-parser\//.test(
+      !/\/model\/((validation|cron)\/[a-z-]+|units|defaults|connector-settings|contracts|package-address|stream-(rules|pattern))\.js$|\/(errors|commands|json|json-text|plural|format-number)\.js$|\/node_modules\/jsonc-parser\//.test(
         file,
       ),
   );

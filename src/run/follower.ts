@@ -23,7 +23,7 @@ export interface Patience {
 
 /** Starts a {@link Follower}. */
 export function startFollower(python: string, request: Request): Follower {
-  const child = spawn(python, runnerArguments(request), {
+  const child = spawn(python, runnerArguments(python, request), {
     // Of its own group, because it has to report a run that Ctrl-C stops.
     detached: true,
     stdio: ["pipe", "ignore", "pipe"],

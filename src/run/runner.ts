@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
 import { packageFile } from "../common/package";
+import { bytecodeFlags } from "./bytecode";
 import type { Request } from "../model/request/schema";
 import type { ReplicationSlot, RunSlice, SchemaChange } from "../store/runs/run-summary";
 
@@ -99,11 +100,11 @@ export interface RunnerCall {
 export const RUNNER = packageFile("images", "singer", "runner", "__main__.py");
 
 /**
- * Arguments of Python with a request. Linux limits an argument to 128 KiB; requests are much
+ * Arguments of a Python with a request. Linux limits an argument to 128 KiB; requests are much
  * smaller.
  */
-export function runnerArguments(request: Request): readonly string[] {
-  return ["-I", "-S", RUNNER, JSON.stringify(request)];
+export function runnerArguments(python: string, request: Request): readonly string[] {
+  return ["-I", "-S", ...bytecodeFlags(python, dirname(RUNNER)), RUNNER, JSON.stringify(request)];
 }
 
 /**
@@ -128,7 +129,7 @@ export async function callRunner(call: RunnerCall): Promise<RunnerResult> {
     progress: "json",
     parentProcess: process.pid,
   };
-  const child = spawn(call.python, runnerArguments(request), {
+  const child = spawn(call.python, runnerArguments(call.python, request), {
     cwd: call.cwd,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

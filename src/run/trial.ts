@@ -60,7 +60,7 @@ export function callForText(
   return new Promise((resolve) => {
     execFile(
       python,
-      runnerArguments(request),
+      runnerArguments(python, request),
       { cwd, timeout: timeout * 1000 },
       (error, output, stderr) => {
         if (!error) return resolve({ output });

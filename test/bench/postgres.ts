@@ -51,7 +51,7 @@ export async function selectEvents(
   };
   await usageOf([
     environment.python,
-    ...runnerArguments({
+    ...runnerArguments(environment.python, {
       command: "extract",
       ...files,
       output: place("extract.jsonl"),

@@ -117,7 +117,11 @@ async function callRunner(work: Work, request: RunRequest): Promise<RunnerUsage>
   rmSync(resultFile, { force: true });
   const usage = await usageOf([
     work.tap.environment.python,
-    ...runnerArguments({ ...request, result: resultFile, progress: "json" }),
+    ...runnerArguments(work.tap.environment.python, {
+      ...request,
+      result: resultFile,
+      progress: "json",
+    }),
   ]);
   const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
   const moved =

@@ -66,7 +66,7 @@ function callDiscover(
   files: { readonly stored: string; readonly output: string },
 ): Promise<{ readonly code: number | null; readonly error?: string }> {
   const { secretPaths } = config;
-  const request = runnerArguments({
+  const request = runnerArguments(environment.python, {
     command: "discover",
     tapConnector: environment.descriptionFile,
     tapConfig: workspace.writeJson("tap-config.json", config.config),

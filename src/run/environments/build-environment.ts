@@ -137,7 +137,7 @@ async function describe(
     ...(connector.outputAliases && { outputAliases: [...connector.outputAliases] }),
   };
   const { code, output } = await runLogged({
-    command: [context.python.path, ...runnerArguments(request)],
+    command: [context.python.path, ...runnerArguments(context.python.path, request)],
     cwd: place,
     env: process.env,
     log: context.log,

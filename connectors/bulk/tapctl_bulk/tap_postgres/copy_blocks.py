@@ -51,7 +51,7 @@ def copy_blocks(
     copy = connection.copy_out(statement)
     read, handle = copy.read, copy.handle
     between, tail = envelope.tail + envelope.head, envelope.tail
-    buffer = _Buffer(BLOCK_BYTES + ROOM_BYTES)
+    buffer = Buffer(BLOCK_BYTES + ROOM_BYTES)
     # Bytes of a row must not be where the end of its line will be.
     limit = buffer.size - len(between)
     # The text of a block starts after the tail of a line before it. What precedes the value of a
@@ -71,7 +71,7 @@ def copy_blocks(
                 yield buffer.block(start, end, tail), count
                 end, count = 0, 0
                 if buffer.size > BLOCK_BYTES + ROOM_BYTES:
-                    buffer = _Buffer(BLOCK_BYTES + ROOM_BYTES)
+                    buffer = Buffer(BLOCK_BYTES + ROOM_BYTES)
                     limit = buffer.size - len(between)
         elif length == 0:
             copy.wait()
@@ -82,7 +82,7 @@ def copy_blocks(
         yield buffer.block(start, end, tail), count
 
 
-class _Buffer:
+class Buffer:
     """Memory at an address."""
 
     def __init__(self, size: int) -> None:
@@ -91,9 +91,9 @@ class _Buffer:
         self.view = memoryview(memory).cast("B")
         self.address = ctypes.addressof(memory)
 
-    def larger(self, size: int, kept: int) -> _Buffer:
+    def larger(self, size: int, kept: int) -> Buffer:
         """Return memory of another size, with a copy of the first bytes."""
-        other = _Buffer(size)
+        other = Buffer(size)
         other.view[:kept] = self.view[:kept]
         return other
 
@@ -104,8 +104,8 @@ class _Buffer:
 
 
 def _with_rest(
-    copy: CopyOut, buffer: _Buffer, place: int, length: int, skipped: int
-) -> tuple[_Buffer, int]:
+    copy: CopyOut, buffer: Buffer, place: int, length: int, skipped: int
+) -> tuple[Buffer, int]:
     """Read the rest of a row that fills the buffer. Returns a larger buffer and the row's length."""
     field = buffer.view[place + skipped - LENGTH_BYTES : place + skipped]
     whole = skipped + int.from_bytes(field, "big")

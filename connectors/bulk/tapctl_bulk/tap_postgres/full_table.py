@@ -10,9 +10,9 @@ from typing import TypeAlias
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import warn
 from tapctl_bulk.libpq import Connection
-from tapctl_bulk.tap_postgres.copy_blocks import Envelope, copy_blocks
+from tapctl_bulk.tap_postgres.reading import Reader
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
-from tapctl_bulk.tap_postgres.stream import Stream, copy_statement, envelope
+from tapctl_bulk.tap_postgres.stream import Stream
 from tapctl_bulk.tap_postgres.unchanged import hold_unchanged
 
 Write: TypeAlias = Callable[[bytes | memoryview, int], None]
@@ -31,27 +31,19 @@ def read_full_table(snapshot: Snapshot, stream: Stream, connections: int, write:
         PostgresError: The server reports an error.
     """
     hold_unchanged(snapshot.connection, stream)
-    around = envelope(stream, snapshot.taken_at)
+    reader = Reader(snapshot.connection, stream, snapshot.taken_at)
     ranges = _ranges(snapshot.connection, stream) if connections > 1 else []
     if len(ranges) < 2:
-        _read(snapshot.connection, _statement(stream, []), around, write)
+        for block, records in reader.blocks(snapshot.connection, limit=stream.limit):
+            write(block, records)
         return
     waiting: SimpleQueue[str] = SimpleQueue()
     for condition in ranges:
-        waiting.put(_statement(stream, [condition]))
+        waiting.put(condition)
     others = _more_connections(snapshot, stream, min(connections, len(ranges)) - 1)
-    _read_in_parallel([snapshot.connection, *others], waiting, around, write)
+    _read_in_parallel([snapshot.connection, *others], waiting, reader, write)
     for connection in others:
         connection.close()
-
-
-def _statement(stream: Stream, conditions: list[str]) -> str:
-    return copy_statement(stream, conditions, limit=stream.limit)
-
-
-def _read(connection: Connection, statement: str, around: Envelope, write: Write) -> None:
-    for block, records in copy_blocks(connection, statement, around):
-        write(block, records)
 
 
 def _ranges(connection: Connection, stream: Stream) -> list[str]:
@@ -92,14 +84,15 @@ def _more_connections(snapshot: Snapshot, stream: Stream, count: int) -> list[Co
 
 
 def _read_in_parallel(
-    connections: list[Connection], waiting: SimpleQueue[str], around: Envelope, write: Write
+    connections: list[Connection], waiting: SimpleQueue[str], reader: Reader, write: Write
 ) -> None:
     failures: SimpleQueue[BaseException] = SimpleQueue()
 
     def work(connection: Connection) -> None:
         try:
             while failures.empty():
-                _read(connection, waiting.get_nowait(), around, write)
+                for block, records in reader.blocks(connection, [waiting.get_nowait()]):
+                    write(block, records)
         except Empty:
             return
         except BaseException as error:

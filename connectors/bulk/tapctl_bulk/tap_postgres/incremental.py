@@ -9,11 +9,11 @@ from typing import NamedTuple
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.common.logs import warn
 from tapctl_bulk.tap_postgres.bookmarks import Bookmarks, bookmark_text, last_value
-from tapctl_bulk.tap_postgres.copy_blocks import copy_blocks
 from tapctl_bulk.tap_postgres.full_table import Write
 from tapctl_bulk.tap_postgres.quoting import literal
+from tapctl_bulk.tap_postgres.reading import Reader
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
-from tapctl_bulk.tap_postgres.stream import Stream, StreamColumn, copy_statement, envelope
+from tapctl_bulk.tap_postgres.stream import Stream, StreamColumn
 from tapctl_bulk.tap_postgres.unchanged import hold_unchanged
 
 STATE_RECORDS = 10_000
@@ -50,17 +50,14 @@ def read_incremental(
     assert key is not None
     hold_unchanged(snapshot.connection, stream)
     left = stream.limit
+    reader = Reader(snapshot.connection, stream, snapshot.taken_at)
     for part in _parts(stream, key, bookmarks.value(stream.name, key.column.name)):
-        statement = copy_statement(
-            stream,
-            part.conditions,
-            order_by=stream.in_sql(key.column) if part.moves_bookmark else "",
-            limit=left,
-        )
+        order_by = stream.in_sql(key.column) if part.moves_bookmark else ""
         sent = 0
         progress = _Progress(stream, bookmarks, write_state)
-        around = envelope(stream, snapshot.taken_at)
-        for block, records in copy_blocks(snapshot.connection, statement, around):
+        for block, records in reader.blocks(
+            snapshot.connection, part.conditions, order_by=order_by, limit=left
+        ):
             write(block, records)
             sent += records
             if part.moves_bookmark:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tapctl_bulk.common.exact_json import Json, dumps
 from tapctl_bulk.tap_postgres.copy_blocks import Envelope
+from tapctl_bulk.tap_postgres.line_template import CSV_OPTIONS, Form
 from tapctl_bulk.tap_postgres.quoting import quoted
 from tapctl_bulk.tap_postgres.relations import Column, Relation
 from tapctl_bulk.tap_postgres.values import Representation
@@ -55,15 +56,11 @@ def copy_statement(
     No record has a line end. `where` of a stream may end with a comment, so each condition has its
     own line.
     """
-    columns = ", ".join(
+    columns = [
         f"{item.representation.expression(stream.in_sql(item.column))} AS {quoted(item.column.name)}"
         for item in stream.columns
-    )
-    where = "\nAND ".join(f"({condition}\n)" for condition in [*stream.conditions, *conditions])
-    source = f"SELECT {columns} FROM {stream.table}"
-    source += f" WHERE {where}" if where else ""
-    source += f" ORDER BY {order_by}" if order_by else ""
-    source += f" LIMIT {limit}" if limit is not None else ""
+    ]
+    source = _select(stream, columns, conditions, order_by, limit)
     row = quoted(_unused_name({item.column.name for item in stream.columns}))
     record = f"pg_catalog.row_to_json({row})"
     if any(item.representation.has_line_ends for item in stream.columns):
@@ -72,11 +69,49 @@ def copy_statement(
     return f"COPY (SELECT {record} FROM ({source}) {row}) TO STDOUT (FORMAT binary)"
 
 
+def csv_statement(
+    stream: Stream,
+    forms: Sequence[Form],
+    conditions: Sequence[str] = (),
+    *,
+    order_by: str = "",
+    limit: int | None = None,
+) -> str:
+    """Return the COPY that sends the values of a stream for `csv_blocks`."""
+    columns, in_quotes = [], []
+    for item, form in zip(stream.columns, forms, strict=True):
+        value = item.representation.expression(stream.in_sql(item.column))
+        if item.representation.types == ("boolean",):
+            value += "::text"  # `true`, as in JSON; a boolean is sent as `t`.
+        name = quoted(item.column.name)
+        columns.append(f"{value} AS {name}")
+        if form in ("text", "moment"):
+            in_quotes.append(name)
+    end = quoted(_unused_name({item.column.name for item in stream.columns}))
+    source = _select(stream, [*columns, f"''::text AS {end}"], conditions, order_by, limit)
+    options = [*CSV_OPTIONS, *([f"FORCE_QUOTE ({', '.join(in_quotes)})"] if in_quotes else [])]
+    return f"COPY ({source}) TO STDOUT ({', '.join(options)})"
+
+
 def envelope(stream: Stream, extracted_at: str) -> Envelope:
     """Return the RECORD message around each record of a stream."""
     head = '{"type":"RECORD","stream":' + dumps(stream.name) + ',"record":'
     tail = ',"time_extracted":' + dumps(extracted_at) + "}\n"
     return Envelope(head.encode(), tail.encode())
+
+
+def _select(
+    stream: Stream,
+    columns: Sequence[str],
+    conditions: Sequence[str],
+    order_by: str,
+    limit: int | None,
+) -> str:
+    where = "\nAND ".join(f"({condition}\n)" for condition in [*stream.conditions, *conditions])
+    source = f"SELECT {', '.join(columns)} FROM {stream.table}"
+    source += f" WHERE {where}" if where else ""
+    source += f" ORDER BY {order_by}" if order_by else ""
+    return source + (f" LIMIT {limit}" if limit is not None else "")
 
 
 def _unused_name(names: set[str]) -> str:

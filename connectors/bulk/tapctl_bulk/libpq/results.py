@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tapctl_bulk.libpq.errors import PostgresError, error_of_result
-from tapctl_bulk.libpq.library import COMMAND_OK, libpq
+from tapctl_bulk.libpq.library import COMMAND_OK, COPY_IN, COPY_OUT, libpq
 
 
 def finish_copy(handle: Any) -> int:
@@ -18,11 +18,14 @@ def finish_copy(handle: Any) -> int:
     failure: PostgresError | None = None
     rows = 0
     while result := library.PQgetResult(handle):
-        if library.PQresultStatus(result) == COMMAND_OK:
+        status = library.PQresultStatus(result)
+        if status == COMMAND_OK:
             rows = int(library.PQcmdTuples(result) or 0)
         else:
             failure = failure or error_of_result(result)
         library.PQclear(result)
+        # libpq would return this result for ever.
+        assert status not in (COPY_IN, COPY_OUT), "the COPY has not ended"
     if failure:
         raise failure
     return rows

@@ -21,6 +21,7 @@ const RARE = [
   "urllib.parse",
   "runner.column_checks",
   "runner.contracts",
+  "runner.environment",
   "runner.failure",
   "runner.lookback",
   "runner.mask_lines",

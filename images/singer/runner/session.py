@@ -9,7 +9,6 @@ from typing import Any, Optional
 from .codes import INTERRUPTED, RunnerError, status
 from .connector import Connector, read_connector, with_types
 from .descent import adopt_orphans, descendants, kill
-from .environment import Given, settings_from, standalone_config
 from .files import read_list, read_object, result_if_any, write_json
 from .log import Log, timestamp
 from .lossless import encode
@@ -93,14 +92,20 @@ class Session:
         self.masker.add(named_secrets(typed, paths))
         return typed
 
-    def _given(self, connector: Connector) -> Given:
+    def _given(self, connector: Connector) -> tuple[dict[str, Any], list[str]]:
+        """The configuration, and the secrets among its values that are known to be some."""
         path = getattr(self.args, f"{connector.kind}_config")
         config = {} if path is None else read_object(path, f"config of {connector.name}")
         secrets = os.path.join(self.args.directory, "secrets")
         config = with_mounted_secrets(config, secrets, connector.name)
+        if path and not self.args.standalone:
+            return config, []
+        # Loaded late: a pipeline gives its connectors a file.
+        from .environment import settings_from, standalone_config
+
         if self.args.standalone:
             return standalone_config(config, connector)
-        return Given(config, []) if path else settings_from(os.environ, connector)
+        return settings_from(os.environ, connector)
 
     def private_file(self, name: str, value: Any) -> str:
         """Writes `value` to a private file that only this user can read; it is removed at the end."""

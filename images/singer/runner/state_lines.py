@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .canonical import parse
 from .heads import Heads
 from .lossless import JsonText
 from .messages import read_line
 from .other_lines import OtherLine
-from .state_shapes import Shapes
 from .states import States
+
+if TYPE_CHECKING:
+    from .state_shapes import Shapes
 
 _CONSTANTS = (b"NaN", b"Infinity")
 
@@ -30,7 +32,8 @@ class StateLines:
     def __init__(self, heads: Heads, states: States) -> None:
         self._heads = heads
         self._states = states
-        self._shapes = Shapes()
+        self._shapes: Optional[Shapes] = None
+        self._first: Optional[tuple[bytes, Any]] = None
         self._odd: dict[int, Optional[JsonText]] = {}
 
     def begin(self) -> None:
@@ -46,7 +49,7 @@ class StateLines:
         refused = None
         starts = sorted([*self._heads.states(buffer, end), *self._odd])
         while starts and not refused:
-            shape, found = self._shapes.find(buffer, starts)
+            shape, found = self._shapes.find(buffer, starts) if self._shapes else (None, [])
             if shape:
                 self._states.take_known(shape, found, starts)
             elif starts[0] in self._odd:
@@ -62,7 +65,7 @@ class StateLines:
         value = _value_of(line)
         if value is not None:
             self._states.take_line(line, value)
-            self._shapes.learn(line, value)
+            self._learn(line, value)
             return None
         # The full check is slow, and most taps write STATEs often.
         found = read_line(line)
@@ -70,6 +73,20 @@ class StateLines:
             return RefusedState(start, found.reason, line)
         self._states.take(found.value)
         return None
+
+    def _learn(self, line: bytes, value: Any) -> None:
+        """Learns the shape of STATEs once there are two of them."""
+        if self._shapes is None:
+            if self._first is None:
+                self._first = line, value
+                return
+            # Loaded late: many runs have one STATE, at their end.
+            from .state_shapes import Shapes
+
+            self._shapes = Shapes()
+            self._shapes.learn(*self._first)
+            self._first = None
+        self._shapes.learn(line, value)
 
 
 def _value_of(line: bytes) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from array import array
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .bookmarks import State, merge
 from .canonical import canonical, parse
 from .lossless import JsonText, load_text
-from .state_shapes import Shape
+
+if TYPE_CHECKING:
+    import re
+
+    from .state_shapes import Shape
 
 _MOST_KEPT = 1000
 _MOST_BYTES = 16 << 20

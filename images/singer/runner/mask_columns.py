@@ -72,15 +72,16 @@ class ColumnMask:
         self.mark = mark
         self._plain = self._careful = None
         before, _, after = mark.partition(self.name)
-        if not mark or (before == b"{" and self.method == DROP):
-            # A dropped first property takes a comma with it.
+        if not mark:
             return
         self._before, self._opening = before, self.name + after
         # These find the name everywhere, and a value only where it is the name of the property.
         name, before, after = map(re.escape, (self.name, before, after))
-        self._plain = re.compile(name + b"(?:" + after + _value(_TEXT) + b")?")
+        # A dropped first property takes the comma after it with it.
+        end = rb"(?:[ \t]*,[ \t]*)?)?" if self.method == DROP and before == rb"\{" else b")?"
+        self._plain = re.compile(name + b"(?:" + after + _value(_TEXT) + end)
         before = b"(?<=" + before + name + b")"
-        self._careful = re.compile(name + b"(?:" + before + after + _value(_ANY_TEXT) + b")?")
+        self._careful = re.compile(name + b"(?:" + before + after + _value(_ANY_TEXT) + end)
 
     def masked(self, text: bytes, has_escapes: bool) -> Optional[bytes]:
         """`text` with the values masked; None unless each name in it is before a plain value.
@@ -113,6 +114,9 @@ class ColumnMask:
 
     def _dropped(self, between: list[bytes]) -> Optional[bytes]:
         *before, rest = between
+        if self._before == b"{":
+            is_first = all(map(bytes.endswith, before, repeat(b"{")))
+            return b"".join(between) if is_first else None
         masked = b"".join([*map(bytes.removesuffix, before, repeat(self._before)), rest])
         removed = sum(map(len, between)) - len(masked)
         return masked if removed == len(self._before) * len(before) else None

@@ -1,4 +1,4 @@
-"""Escapes of JSON strings, as COPY's CSV format with a backslash as escape character needs them."""
+"""Escapes of JSON strings, as COPY's text format needs them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from functools import lru_cache
 
 from msgspec import Raw
 
-# Stand for an escaped backslash, and for a backslash of a quoted field. Never bytes of UTF-8.
+# Stand for an escaped backslash and for a quote within a value. Never bytes of UTF-8.
 BACKSLASH = b"\xff"
-QUOTING = b"\xfe"
-ESCAPE = b"\\"
-NOT_PLAIN = b"{[" + QUOTING + ESCAPE
-"""How objects, arrays and strings start when their quotes are hidden."""
+QUOTE = b"\xfe"
+SHOWN = bytes.maketrans(QUOTE, b'"')
+SAMPLE_BYTES = 4096
 CACHED_BYTES = 24
-CONTROLS = (
-    (b"\\/", b"/"),
-    (b"\\b", b"\b"),
-    (b"\\f", b"\f"),
-    (b"\\n", b"\n"),
-    (b"\\r", b"\r"),
-    (b"\\t", b"\t"),
+ESCAPED = (
+    (b"\\", BACKSLASH),
+    (b'"', QUOTE),
+    (b"\n", b"\\n"),
+    (b"\r", b"\\r"),
+    (b"\t", b"\\t"),
 )
+"""Characters that COPY does not read unchanged, and what `finished` expects for them."""
 UNITS = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
 JSON_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
 
@@ -32,7 +31,7 @@ class NulCharacter(Exception):
 
 
 def unescape(text: bytes, *, replaces_nul: bool) -> bytes:
-    """Replace all escapes except those of quotes and backslashes.
+    """Replace the escapes that COPY does not know, and hide those of quotes and backslashes.
 
     Raises:
         NulCharacter: A text has U+0000 and is not to be changed.
@@ -40,47 +39,33 @@ def unescape(text: bytes, *, replaces_nul: bool) -> bytes:
     """
     if b"\\" not in text:
         return text
-    # With the pairs out of the way, every backslash that is left starts an escape.
-    text = text.replace(b"\\\\", BACKSLASH)
-    if text.count(b"\\") > text.count(b'\\"'):
-        for escape, character in CONTROLS:
-            text = text.replace(escape, character)
-        if b"\\u" in text:
-            text = _with_characters(text, replaces_nul)
-    return text.replace(BACKSLASH, b"\\\\")
+    # With the pairs out of the way, every backslash that is left starts another escape.
+    text = text.replace(b"\\\\", BACKSLASH).replace(b'\\"', QUOTE)
+    return _with_characters(text, replaces_nul) if b"\\u" in text else text
 
 
-def quote(value: bytes) -> bytes:
-    """Return JSON text as a field, if it needs quotes: a number, a boolean or null does not.
-
-    Its escapes stay as they are, so their backslashes are hidden from `unescape`; `finished`
-    writes them.
-    """
-    if value[:1] not in (b"{", b"[", b'"'):
-        return value
-    hidden = value.replace(b"\\", QUOTING + QUOTING) if b"\\" in value else value
-    return b'"' + hidden.replace(b'"', QUOTING + b'"') + b'"'
+def hide(value: bytes) -> bytes:
+    """Hide quotes and backslashes of JSON text that is a value as it is."""
+    return value.replace(b"\\", BACKSLASH).replace(b'"', QUOTE)
 
 
-def quote_all(values: Sequence[Raw], escape: bytes, *, replaces_nul: bool) -> list[bytes]:
-    """Return JSON values as fields, as `quote` does, which takes longer for each of them.
-
-    Args:
-        values: JSON texts without line ends.
-        escape: `QUOTING`, or `ESCAPE` if the fields are not passed to `unescape`.
-        replaces_nul: Whether U+0000 is replaced.
-    """
+def hide_all(values: Sequence[Raw], *, replaces_nul: bool) -> list[bytes]:
+    """Do the same for many values without line ends, which takes longer one by one."""
     text = values[0] if len(values) == 1 else b"\n".join(values)
     text = replace_nul(bytes(text)) if replaces_nul else bytes(text)
-    if b"\\" in text:
-        text = text.replace(b"\\", escape + escape)
-    text = text.replace(b'"', escape + b'"')
-    return [b'"' + one + b'"' if one[:1] in NOT_PLAIN else one for one in text.split(b"\n")]
+    return hide(text).split(b"\n")
 
 
 def finished(text: bytes) -> bytes:
-    """Write the backslashes of quoted fields."""
-    return text.replace(QUOTING, b"\\")
+    """Remove the quotes around strings, and write what was hidden."""
+    # A string is not NULL, which has no quotes.
+    text = text.replace(b'"null"', b'"nul\\l"')
+    sample = text[:SAMPLE_BYTES]
+    if 12 * (sample.count(b'"') + sample.count(QUOTE)) > len(sample):
+        text = text.translate(SHOWN, b'"')
+    else:  # Few: finding each is faster than looking at each byte.
+        text = text.replace(b'"', b"").replace(QUOTE, b'"')
+    return text.replace(BACKSLASH, b"\\\\")
 
 
 def replace_nul(value: bytes) -> bytes:
@@ -112,7 +97,10 @@ def _characters(units: bytes) -> bytes:
     """Decode `\\uXXXX\\uXXXX`, which may be surrogate pairs, into UTF-8."""
     codes = [int(unit, 16) for unit in units[2:].split(b"\\u")]
     text = b"".join(code.to_bytes(2, "little") for code in codes).decode("utf-16-le")
-    return text.encode().replace(b"\\", BACKSLASH).replace(b'"', b'\\"')
+    found = text.encode()
+    for character, escaped in ESCAPED:
+        found = found.replace(character, escaped)
+    return found
 
 
 _cached = lru_cache(maxsize=4096)(_characters)

@@ -1,8 +1,8 @@
-"""RECORD lines into rows of COPY's CSV format.
+"""RECORD lines into rows of COPY's text format.
 
 msgspec checks the line and cuts it into the raw JSON of each value; nothing is converted. JSON
-text is almost CSV already if the escape character is a backslash: strings are quoted, `\\"` and
-`\\\\` mean the same, and a bare `null` is NULL. Other escapes are replaced per block.
+text is almost a row already: a bare `null` is NULL, and most escapes mean the same. The others are
+replaced, and the quotes of strings removed, in a block at once.
 """
 
 from __future__ import annotations
@@ -20,21 +20,17 @@ from tapctl_bulk.common.exact_json import Number, dumps
 from tapctl_bulk.singer_input import Records, damaged_line
 from tapctl_bulk.target_postgres.columns import Column
 from tapctl_bulk.target_postgres.escapes import (
-    ESCAPE,
-    QUOTING,
     NulCharacter,
     finished,
-    quote,
-    quote_all,
+    hide,
+    hide_all,
     unescape,
 )
 from tapctl_bulk.target_postgres.types import JSONS, MOMENTS, NUMBERS, base
 
 NULL = Raw(b"null")
-COPY_FORMAT = (
-    "(format csv, delimiter E'\\t', null 'null', quote '\"', escape '\\', encoding 'UTF8')"
-)
-# A nested value at the start of a field, where only JSON columns may have one, and those are quoted.
+COPY_FORMAT = "(format text, delimiter E'\\t', null 'null', encoding 'UTF8')"
+# A nested value at the start of a field, where only JSON columns may have one.
 NESTED_FIELDS = (b"\t{", b"\t[", b"\n{", b"\n[")
 
 LARGE_BYTES = 2 << 20
@@ -57,7 +53,7 @@ class RowWriter:
     def __init__(self, columns: Sequence[Column], *, replaces_nul: bool) -> None:
         self._columns = columns
         self._json = [index for index, column in enumerate(columns) if column.is_json]
-        # Only a text column accepts a nested value that is not quoted, and would store it wrongly.
+        # Only a text column accepts a nested value without its quotes, and would store it wrongly.
         self._takes_text = any(base(column.staged_type) not in STRICT for column in columns)
         self._replace_nul = replaces_nul
         names = [f"f{index}" for index in range(len(columns))]
@@ -92,14 +88,12 @@ class RowWriter:
             VersionFound: A message has a version, which is not added.
         """
         rows = self._decoded(records, with_origin)
-        # Without a backslash there is no escape to replace.
-        is_plain = b"\\" not in records.data
         if self._json:
-            rows = self._with_json(rows, ESCAPE if is_plain else QUOTING)
+            rows = self._with_json(rows)
         try:
             if records.count == 1 and len(records.data) > LARGE_BYTES:
                 return self._large_row(rows.pop())
-            return self._text(rows, is_plain=is_plain)
+            return self._text(rows)
         except NulCharacter:
             raise self._nul_error(records) from None
         except UnicodeDecodeError as error:
@@ -108,15 +102,11 @@ class RowWriter:
                 "Correct it in the source",
             ) from error
 
-    def _text(self, rows: list[Values], *, is_plain: bool) -> bytes:
+    def _text(self, rows: list[Values]) -> bytes:
         text = _joined(rows)
-        has_quotes = bool(self._json) and not is_plain
         if self._takes_text and _has_nested_field(text):
-            has_quotes = True
             text = _joined([tuple(_nested(value) for value in row) for row in rows])
-        if not is_plain:
-            text = unescape(text, replaces_nul=self._replace_nul)
-        return finished(text) if has_quotes else text
+        return finished(unescape(text, replaces_nul=self._replace_nul))
 
     def _large_row(self, row: Values) -> bytes:
         """Do the same value by value: less of the row is in memory twice."""
@@ -141,10 +131,10 @@ class RowWriter:
                 raise VersionFound
         return [values(one.record) for one in found]
 
-    def _with_json(self, rows: list[Values], escape: bytes) -> list[Values]:
+    def _with_json(self, rows: list[Values]) -> list[Values]:
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for index in self._json:
-            columns[index] = quote_all(columns[index], escape, replaces_nul=self._replace_nul)
+            columns[index] = hide_all(columns[index], replaces_nul=self._replace_nul)
         return list(zip(*columns, strict=True))
 
     def _decode_each(self, records: Records) -> list[Any]:
@@ -200,7 +190,7 @@ def _item_getter(keys: Sequence[str]) -> Callable[[Any], Values]:
 
 def _nested(value: Raw | bytes) -> bytes:
     raw = bytes(value)
-    return quote(raw) if raw[:1] in (b"{", b"[") else raw
+    return hide(raw) if raw[:1] in (b"{", b"[") else raw
 
 
 class _Constant(str):

@@ -227,3 +227,22 @@ def _attempts() -> Iterator[None]:
         yield
         time.sleep(0.05)
     raise AssertionError("the table was not created")
+
+
+@pytest.mark.parametrize("configured", ["", "pglz"])
+def test_long_values_are_compressed_by_lz4_unless_configured(
+    server: PostgresServer, name: str, tmp_path: Path, configured: str
+) -> None:
+    setting = "default_toast_compression"
+    if not server.query(
+        f"select 1 from pg_settings where name = '{setting}' and 'lz4' = any(enumvals)"
+    ):
+        pytest.skip("the server has no lz4")
+    if configured:
+        server.query(f"alter role postgres set {setting} = {configured}")
+    lines = [record("s", {"id": number, "v": "long value " * 1000}) for number in range(3)]
+    result = load(tmp_path, config(server), [HEAD, *lines])
+    server.query(f"alter role postgres reset {setting}")
+    assert result.code == 0, result.log
+    found = server.query("select distinct pg_column_compression(v) from direct.s")
+    assert found == [(configured or "lz4",)]

@@ -19,6 +19,13 @@ SESSION = (
 )
 """What the statements of this target rely on, whatever is set for the user or the database."""
 
+COMPRESSION = """
+select set_config(name, 'lz4', false) from pg_settings
+where name = 'default_toast_compression' and source = 'default' and 'lz4' = any(enumvals)
+"""
+"""Compresses long values two to three times as fast as PostgreSQL's default, unless the user, the
+database or the server has a setting of its own."""
+
 
 def connect(config: Config) -> Connection:
     """Connect, through the tunnel if there is one.
@@ -29,7 +36,7 @@ def connect(config: Config) -> Connection:
     parameters = connection_parameters(config)
     parameters["application_name"] = "target_postgres"
     connection = connect_to(through_tunnel(config, parameters))
-    statements = [*SESSION]
+    statements = [*SESSION, COMPRESSION]
     for name in ("lock_timeout", "statement_timeout"):
         if config[f"{name}_seconds"] is not None:
             statements.append(f"set {name} = '{integer(config, f'{name}_seconds')}s'")

@@ -75,12 +75,15 @@ export function goldenText(registrations: readonly Registration[]): string {
       : one,
   );
   const hidden = JSON.parse(
-    JSON.stringify(shown, (_, value: unknown) =>
-      typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value,
-    ),
+    JSON.stringify(shown, (_, value: unknown) => {
+      if (typeof value === "string") return withoutHashes(value);
+      return typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value;
+    }),
   ) as object;
-  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(
-    /\b(?!123456789012)[0-9a-f]{12}\b/g,
-    "<hash>",
-  );
+  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** Replaced before YAML quotes a hash that reads as a number. */
+function withoutHashes(text: string): string {
+  return text.replaceAll(/\b(?!123456789012)[0-9a-f]{12}\b/g, "<hash>");
 }

@@ -129,6 +129,21 @@ def test_versions_and_hard_delete(tmp_path: Path) -> None:
     assert rows(tmp_path, "select id from main.t") == [(1,)]
 
 
+def test_time_of_extraction_is_stored_in_utc(tmp_path: Path) -> None:
+    times = [
+        "2026-11-30T17:06:00.25+00:00",
+        "2026-11-30T17:06:00.25Z",
+        "2026-11-30T19:06:00.25+02:00",
+    ]
+    lines = [
+        record(f'{{"id":{id_}}}', more=f',"time_extracted":"{time_}"')
+        for id_, time_ in enumerate(times)
+    ]
+    load(tmp_path, schema({}), *lines, record('{"id":3}'), add_metadata_columns=True)
+    found = rows(tmp_path, "select _sdc_extracted_at::varchar from main.t order by id")
+    assert found == [*[("2026-11-30 17:06:00.25",)] * 3, (None,)]
+
+
 @pytest.mark.parametrize(
     ("definition", "value", "expected"),
     [

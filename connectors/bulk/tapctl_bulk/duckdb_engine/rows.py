@@ -108,15 +108,20 @@ def _moment(value: str, type_: str) -> str:
         f"ELSE {value} END"
     )
     if type_ == "TIMESTAMP":
-        # Converting from a time zone takes most of the time, and nothing changes in UTC.
-        return (
-            f"CASE WHEN ends_with({value}, '+00:00') THEN CAST({value} AS TIMESTAMP) "
-            f"ELSE CAST(trim({text}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
-        )
+        return utc(value, f"trim({text})")
     if type_ == "TIME":
         moment = f"CAST('2000-01-01 ' || {value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         return f"CASE WHEN regexp_matches({value}, '[-+Zz]') THEN ({moment})::TIME ELSE {value}::TIME END"
     return f"trim({text})"
+
+
+def utc(value: str, readable: str | None = None) -> str:
+    """Return a text as a timestamp in UTC. `readable` is the text as DuckDB reads it, if it differs."""
+    # Converting from a time zone takes most of the time, and nothing changes in UTC.
+    return (
+        f"CASE WHEN ends_with({value}, '+00:00') THEN CAST({value} AS TIMESTAMP) "
+        f"ELSE CAST({readable or value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+    )
 
 
 def select_list(columns: tuple[Column, ...], types: Mapping[str, str], as_text: bool) -> str:

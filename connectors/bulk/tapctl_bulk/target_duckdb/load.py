@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tapctl_bulk.duckdb_engine.memory import Memory
-from tapctl_bulk.duckdb_engine.rows import expression, literal, quoted, select_list, source
+from tapctl_bulk.duckdb_engine.rows import expression, literal, quoted, select_list, source, utc
 from tapctl_bulk.target_duckdb.database import Connection
 from tapctl_bulk.target_duckdb.filling import different_counts, remove_replaced
 from tapctl_bulk.target_duckdb.scd2 import add_versions
@@ -72,7 +72,7 @@ def _sync(connection: Connection, stream: Stream) -> dict[str, str]:
 def _values(stream: Stream, types: Mapping[str, str], now: str) -> str:
     values = [select_list(stream.columns, types, stream.spool.as_text)]
     if stream.has_metadata:
-        extracted = f"CAST(time_extracted AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS {EXTRACTED_AT}"
+        extracted = f"{utc('time_extracted')} AS {EXTRACTED_AT}"
         batched = f"TIMESTAMP {literal(now)} AS {BATCHED_AT}"
         deletion = stream.deletion and expression(stream.deletion, "VARCHAR", stream.spool.as_text)
         values += [extracted, batched, f"{deletion or 'NULL::VARCHAR'} AS {DELETED_AT}"]

@@ -20,10 +20,10 @@ SESSION = (
 """What the statements of this target rely on, whatever is set for the user or the database."""
 
 COMPRESSION = """
-select set_config(name, 'lz4', false) from pg_settings
-where name = 'default_toast_compression' and source = 'default' and 'lz4' = any(enumvals)
+select set_config((s).name, 'lz4', false) from (select pg_show_all_settings() s offset 0) found
+where (s).name = 'default_toast_compression' and (s).source = 'default' and 'lz4' = any((s).enumvals)
 """
-"""Compresses long values two to three times as fast as PostgreSQL's default, unless the user, the
+"""The view pg_settings would be the same, but needs a temporary file if work_mem is low. Compresses long values two to three times as fast as PostgreSQL's default, unless the user, the
 database or the server has a setting of its own."""
 
 

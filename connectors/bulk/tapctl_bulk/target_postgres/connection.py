@@ -23,8 +23,9 @@ COMPRESSION = """
 select set_config((s).name, 'lz4', false) from (select pg_show_all_settings() s offset 0) found
 where (s).name = 'default_toast_compression' and (s).source = 'default' and 'lz4' = any((s).enumvals)
 """
-"""The view pg_settings would be the same, but needs a temporary file if work_mem is low. Compresses long values two to three times as fast as PostgreSQL's default, unless the user, the
-database or the server has a setting of its own."""
+"""Compresses long values two to three times as fast as PostgreSQL's default, unless the user, the
+database or the server has a setting of its own. The view pg_settings has the same rows, but is
+collected as a whole, with a temporary file if work_mem is low."""
 
 
 def connect(config: Config) -> Connection:

@@ -79,7 +79,7 @@ class Snapshot:
             f"{BEGIN}; {then}"
             f"SELECT set_config(name, value, true) FROM (VALUES {self._settings}) given(name, value)"
             # Older servers do not have all of them.
-            " WHERE name IN (SELECT lower(s.name) FROM pg_catalog.pg_settings s)"
+            " WHERE pg_catalog.current_setting(name, true) IS NOT NULL"
         )
         return connection
 

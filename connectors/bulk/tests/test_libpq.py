@@ -70,8 +70,8 @@ def test_error_of_the_server(connection: Connection) -> None:
 
 
 def test_refused_connection(server: PostgresServer) -> None:
-    with pytest.raises(PostgresError, match='role "nobody else" does not exist') as error:
-        Connection({**parameters(server), "user": "nobody else"})
+    with pytest.raises(PostgresError, match='role "missing role" does not exist') as error:
+        Connection({**parameters(server), "user": "missing role"})
     assert error.value.sqlstate is None
 
 

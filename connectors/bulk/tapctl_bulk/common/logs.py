@@ -56,4 +56,4 @@ def _write(level: str, message: str) -> None:
         sys.stderr.write(f"{moment} {level} {_program['name']}: {message}\n")
         sys.stderr.flush()
     except OSError:
-        pass  # Nobody reads the log any more, which must not end the run.
+        pass  # The reader of the log has ended, which must not end the run.

@@ -9,22 +9,13 @@ from typing import Any
 
 from tapctl_bulk.libpq.copy_in import CopyIn
 from tapctl_bulk.libpq.copy_out import CopyOut
-from tapctl_bulk.libpq.errors import PostgresError, error_of_connection, error_of_result
-from tapctl_bulk.libpq.library import (
-    COMMAND_OK,
-    CONNECTION_OK,
-    COPY_IN,
-    COPY_OUT,
-    TRANSACTION_IDLE,
-    TUPLES_OK,
-    Notice,
-    libpq,
-)
+from tapctl_bulk.libpq.errors import PostgresError, error_of_connection
+from tapctl_bulk.libpq.library import CONNECTION_OK, TRANSACTION_IDLE, Notice, libpq
 from tapctl_bulk.libpq.parameters import Parameter, parameter, texts
+from tapctl_bulk.libpq.results import last_result
 
 Row = tuple[Any, ...]
 
-SUCCESSFUL = (COMMAND_OK, TUPLES_OK, COPY_IN, COPY_OUT)
 INTEGERS = (20, 21, 23, 26)
 CONVERTERS: dict[int, Callable[[bytes], Any]] = {
     16: lambda value: value == b"t",
@@ -91,8 +82,7 @@ class Connection:
         """
         if not parameters:
             return self._run(f"begin; {statement}" if self._needs_begin() else statement)
-        if self._needs_begin():
-            self._run("begin")
+        self._begin()
         given = texts([parameter(one) for one in parameters])
         sent = libpq().PQsendQueryParams(
             self._handle, statement.encode(), len(parameters), None, given, None, None, 0
@@ -141,6 +131,10 @@ class Connection:
         handle, self._handle = self._handle, None
         libpq().PQfinish(handle)
 
+    def _begin(self) -> None:
+        if self._needs_begin():
+            self._run("begin")
+
     def _needs_begin(self) -> bool:
         return not self.autocommit and not self._is_in_transaction()
 
@@ -151,8 +145,7 @@ class Connection:
         return _rows(self._result(libpq().PQsendQuery(self._handle, statement.encode())))
 
     def _copy(self, statement: str) -> None:
-        if self._needs_begin():
-            self._run("begin")
+        self._begin()
         sent = libpq().PQsendQuery(self._handle, statement.encode())
         libpq().PQclear(self._result(sent))
 
@@ -160,25 +153,11 @@ class Connection:
         """Return the result of the last statement that was sent, or of a COPY that starts.
 
         Raises:
-            PostgresError: A statement failed. The first error counts: why the server ends a
-                connection comes before the end itself.
+            PostgresError: A statement failed.
         """
-        library = libpq()
         if not sent:
             raise error_of_connection(self._handle)
-        last: Any = None
-        failure: PostgresError | None = None
-        while result := library.PQgetResult(self._handle):
-            if library.PQresultStatus(result) not in SUCCESSFUL:
-                failure = failure or error_of_result(result)
-            library.PQclear(last)
-            last = result
-            if library.PQresultStatus(result) in (COPY_IN, COPY_OUT):
-                break
-        if failure:
-            library.PQclear(last)
-            raise failure
-        return last
+        return last_result(self._handle)
 
 
 def _rows(result: Any) -> Rows:

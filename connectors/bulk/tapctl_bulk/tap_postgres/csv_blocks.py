@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, CopyOut
-from tapctl_bulk.tap_postgres.copy_blocks import BLOCK_BYTES, Buffer
+from tapctl_bulk.tap_postgres.copy_blocks import BLOCK_BYTES, ROOM_BYTES, Buffer
 from tapctl_bulk.tap_postgres.line_template import SEPARATOR, LineTemplate
 
 PART_BYTES = 32 * 1024
 """Values that become lines at once. The memory for more would come from the system each time."""
-ROOM_BYTES = 64 * 1024
-"""A longer row needs a larger buffer."""
 ROW_END = SEPARATOR + b"\n"
 
 

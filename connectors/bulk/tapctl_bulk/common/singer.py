@@ -58,6 +58,10 @@ class Output:
             message["bookmark_properties"] = [*bookmark_properties]
         self.write_message(message)
 
+    def write_activate_version(self, stream: str, version: int) -> None:
+        """Write an ACTIVATE_VERSION message: rows of earlier versions no longer exist."""
+        self.write_message({"type": "ACTIVATE_VERSION", "stream": stream, "version": version})
+
     def write_state(self, value: Json) -> None:
         """Write a STATE message."""
         self.write_message({"type": "STATE", "value": value})

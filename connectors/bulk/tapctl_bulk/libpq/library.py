@@ -24,6 +24,8 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "PQconsumeInput": (c_int, c_void_p),
     "PQerrorMessage": (c_char_p, c_void_p),
     "PQfinish": (None, c_void_p),
+    "PQflush": (c_int, c_void_p),
+    "PQfreemem": (None, c_void_p),
     "PQftype": (ctypes.c_uint, c_void_p, c_int),
     "PQgetResult": (c_void_p, c_void_p),
     "PQgetisnull": (c_int, c_void_p, c_int, c_int),
@@ -52,7 +54,7 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
 """Type of the result and types of the arguments."""
 
 CONNECTION_OK = 0
-COMMAND_OK, TUPLES_OK, COPY_OUT, COPY_IN = 1, 2, 3, 4
+COMMAND_OK, TUPLES_OK, COPY_OUT, COPY_IN, COPY_BOTH = 1, 2, 3, 4, 8
 TRANSACTION_IDLE = 0
 
 
@@ -76,6 +78,15 @@ def row_reader() -> Any:
     other threads need not run meanwhile, which would take longer than the function itself."""
     function = ctypes.PyDLL(_path()).PQgetlineAsync
     function.argtypes = [c_void_p, c_void_p, c_int]
+    return function
+
+
+@cache
+def copy_reader() -> Any:
+    """Return the function that fetches the next message of a COPY. Called so that it does not wait,
+    as `row_reader`."""
+    function = ctypes.PyDLL(_path()).PQgetCopyData
+    function.argtypes = [c_void_p, POINTER(c_void_p), c_int]
     return function
 
 

@@ -9,7 +9,7 @@ from ctypes import c_char_p, c_int
 from tapctl_bulk.libpq.errors import PostgresError
 from tapctl_bulk.libpq.library import libpq
 
-Parameter = str | int | Sequence[str] | Sequence[int] | None
+Parameter = str | int | Sequence[str | None] | Sequence[int] | None
 
 
 class _Option(ctypes.Structure):
@@ -54,8 +54,10 @@ def parameter(value: Parameter) -> bytes | None:
         return None
     if isinstance(value, (str, int)):
         return str(value).encode()
-    return ("{" + ",".join(_item(str(one)) for one in value) + "}").encode()
+    return ("{" + ",".join(_item(one) for one in value) + "}").encode()
 
 
-def _item(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _item(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tapctl_bulk.libpq.errors import PostgresError, error_of_result
-from tapctl_bulk.libpq.library import COMMAND_OK, COPY_IN, COPY_OUT, TUPLES_OK, libpq
+from tapctl_bulk.libpq.library import (
+    COMMAND_OK,
+    COPY_BOTH,
+    COPY_IN,
+    COPY_OUT,
+    TUPLES_OK,
+    libpq,
+)
 
-COPIES = (COPY_IN, COPY_OUT)
+COPIES = (COPY_IN, COPY_OUT, COPY_BOTH)
 SUCCESSFUL = (COMMAND_OK, TUPLES_OK, *COPIES)
 
 

@@ -31,11 +31,20 @@ class Bookmarks:
             return None
         return bookmark.get("replication_key_value")
 
-    def move(self, stream: str, replication_key: str, value: Json) -> None:
+    def version(self, stream: str) -> int | None:
+        """Return the version of the table that the bookmark is of; None if it has none."""
+        bookmark = self._bookmarks.get(stream)
+        version = bookmark.get("version") if isinstance(bookmark, dict) else None
+        return version if isinstance(version, int) else None
+
+    def move(
+        self, stream: str, replication_key: str, value: Json, version: int | None = None
+    ) -> None:
         """Set the bookmark of a stream."""
         self._bookmarks[stream] = {
             "replication_key": replication_key,
             "replication_key_value": value,
+            **({} if version is None else {"version": version}),
         }
 
     def touch(self, stream: str) -> None:

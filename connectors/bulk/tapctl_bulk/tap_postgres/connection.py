@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.settings import Config, flag, integer, text
 from tapctl_bulk.libpq import Connection, PostgresError, url_parameters
+
+if TYPE_CHECKING:
+    from tapctl_bulk.libpq.replication import ReplicationConnection
 
 DEFAULTS: dict[str, Any] = {
     "application_name": "tap_postgres",
@@ -65,6 +68,17 @@ def connect(parameters: dict[str, Any]) -> Connection:
             f"cannot connect to {place(parameters)}: {message}",
             "Check host, port, user, password and database, and that the server accepts connections from here",
         ) from error
+
+
+def replication_connection(parameters: dict[str, Any]) -> ReplicationConnection:
+    """Open a connection for reading the log.
+
+    Raises:
+        PostgresError: The server refuses the connection.
+    """
+    from tapctl_bulk.libpq.replication import ReplicationConnection  # Other runs do not load it.
+
+    return ReplicationConnection(parameters)
 
 
 def _from_url(url: str) -> dict[str, Any]:

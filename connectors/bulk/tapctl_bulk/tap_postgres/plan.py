@@ -9,7 +9,9 @@ from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.common.settings import Config
 from tapctl_bulk.tap_postgres.catalog import Selected, schema_of
+from tapctl_bulk.tap_postgres.log_based.columns import PROPERTIES
 from tapctl_bulk.tap_postgres.relations import DatabaseType, Relation, Relations
+from tapctl_bulk.tap_postgres.settings import METHODS
 from tapctl_bulk.tap_postgres.stream import Stream, StreamColumn
 from tapctl_bulk.tap_postgres.values import ValueOptions, represent
 
@@ -33,15 +35,10 @@ def check_methods(selected: list[Selected]) -> None:
         ConnectorError: A method is not supported, or has no replication key.
     """
     for item in selected:
-        if item.method == "LOG_BASED":
-            raise ConnectorError(
-                f'stream "{item.stream}": the bulk tap does not support LOG_BASED',
-                "Use tapPostgresSdk (meltanolabs-tap-postgres) for this pipeline, or INCREMENTAL with a replication key",
-            )
-        if item.method not in ("FULL_TABLE", "INCREMENTAL"):
+        if item.method not in METHODS:
             raise ConnectorError(
                 f'stream "{item.stream}": unknown replication method {item.method}',
-                "Use FULL_TABLE or INCREMENTAL",
+                f"Use {', '.join(METHODS)}",
             )
         if item.method == "INCREMENTAL" and not item.replication_key:
             raise ConnectorError(
@@ -80,6 +77,7 @@ def plan_stream(selected: Selected, found: Relations, config: Config) -> Stream:
         lookback=cast(int, given.get("lookback", config["lookback"])),
         limit=cast("int | None", config["max_record_count"]),
         schema=_schema(relation, found.types, options, selected),
+        is_log_based=selected.method == "LOG_BASED",
     )
 
 
@@ -122,9 +120,13 @@ def _schema(
     schema = schema_of(relation, types, options, selected.key)
     properties = cast("dict[str, Json]", schema["properties"])
     kept = selected.known - selected.excluded
+    added = PROPERTIES if selected.method == "LOG_BASED" else {}
     return {
         **schema,
-        "properties": {name: value for name, value in properties.items() if name in kept},
+        "properties": {
+            **{name: value for name, value in properties.items() if name in kept},
+            **added,
+        },
     }
 
 

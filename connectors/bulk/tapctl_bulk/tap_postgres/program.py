@@ -19,7 +19,12 @@ from tapctl_bulk.common.settings import Config, text
 from tapctl_bulk.common.singer import Output
 from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.tap_postgres.catalog import catalog_of
-from tapctl_bulk.tap_postgres.connection import connect, connection_parameters, place
+from tapctl_bulk.tap_postgres.connection import (
+    connect,
+    connection_parameters,
+    place,
+    replication_connection,
+)
 from tapctl_bulk.tap_postgres.plan import value_options
 from tapctl_bulk.tap_postgres.relations import read_relations
 from tapctl_bulk.tap_postgres.settings import SDK_ONLY, SETTINGS
@@ -72,7 +77,14 @@ def _work(arguments: Arguments, config: Config, output: Output) -> None:
                 connection = snapshot.connection
             catalog = _file(arguments.catalog, "catalog", {"streams": []})
             state = _file(arguments.state, "state", {})
-            sync(config, lambda: Snapshot(parameters(), config, connection), catalog, state, output)
+            sync(
+                config,
+                lambda: Snapshot(parameters(), config, connection),
+                lambda: replication_connection(parameters()),
+                catalog,
+                state,
+                output,
+            )
     except PostgresError as error:
         raise ConnectorError(error.primary, f"SQLSTATE {error.sqlstate}") from error
 

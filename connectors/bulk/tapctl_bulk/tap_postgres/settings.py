@@ -112,6 +112,19 @@ EXTRACTION = (
     ),
 )
 
+LOG_BASED = (
+    Setting(
+        "replication_slot_name",
+        "string",
+        "Replication slot of LOG_BASED streams, with the plugin pgoutput; another one for each pipeline. Required for them.",
+    ),
+    Setting(
+        "publication_name",
+        "string",
+        "Publication that contains the tables of LOG_BASED streams. Default: the name of the slot.",
+    ),
+)
+
 VALUES = (
     Setting(
         "dates_as_string",
@@ -146,6 +159,7 @@ SDK_ONLY = (
 SETTINGS = (
     *CONNECTION,
     *EXTRACTION,
+    *LOG_BASED,
     *VALUES,
     *(
         Setting(

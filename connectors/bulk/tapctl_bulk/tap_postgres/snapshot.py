@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Literal
 
 from tapctl_bulk.common.settings import Config
 from tapctl_bulk.libpq import Connection, PostgresError
@@ -11,6 +13,8 @@ from tapctl_bulk.tap_postgres.connection import connect
 from tapctl_bulk.tap_postgres.quoting import literal
 
 BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN_NOW = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY"
+"""Each statement sees what is committed when it starts."""
 
 SESSION: dict[str, str] = {
     "timezone": "UTC",
@@ -54,6 +58,13 @@ class Snapshot:
         self.connection = self._begin(self._open())
         self.taken_at = _now()
 
+    @contextmanager
+    def now(self) -> Iterator[Connection]:
+        """A transaction on the same connection, after the end of the snapshot's, that sees the
+        present data."""
+        yield self._begin(self.connection, begin=BEGIN_NOW)
+        self.end()
+
     def end(self) -> None:
         """End the transaction."""
         self.connection.execute("COMMIT")
@@ -73,19 +84,25 @@ class Snapshot:
                 connection.close()
         return self._begin(self._open())
 
-    def _begin(self, connection: Connection, then: str = "") -> Connection:
+    def _begin(self, connection: Connection, then: str = "", *, begin: str = BEGIN) -> Connection:
         # Several statements in one message: one round trip.
-        connection.execute(
-            f"{BEGIN}; {then}"
-            f"SELECT set_config(name, value, true) FROM (VALUES {self._settings}) given(name, value)"
-            # Older servers do not have all of them.
-            " WHERE pg_catalog.current_setting(name, true) IS NOT NULL"
-        )
+        settings = set_settings(self._settings, "true")
+        connection.execute(f"{begin}; {then}{settings}")
         return connection
 
 
-def _settings(config: Config) -> str:
-    """Names and values of the settings of a transaction as rows in SQL."""
+def set_settings(settings: Mapping[str, str], is_local: Literal["true", "false"]) -> str:
+    """Return the statement for settings of the transaction, or of the session."""
+    rows = ", ".join(f"({literal(name)}, {literal(value)})" for name, value in settings.items())
+    return (
+        f"SELECT set_config(name, value, {is_local}) FROM (VALUES {rows}) given(name, value)"
+        # Older servers do not have all of them.
+        " WHERE pg_catalog.current_setting(name, true) IS NOT NULL"
+    )
+
+
+def _settings(config: Config) -> dict[str, str]:
+    """Settings of a transaction."""
     timeouts = {
         name: f"{config[setting]}s"
         for name, setting in (
@@ -94,9 +111,7 @@ def _settings(config: Config) -> str:
         )
         if config[setting] is not None
     }
-    return ", ".join(
-        f"({literal(name)}, {literal(value)})" for name, value in {**SESSION, **timeouts}.items()
-    )
+    return {**SESSION, **timeouts}
 
 
 def _now() -> str:

@@ -12,6 +12,9 @@ from tapctl_bulk.tap_postgres.quoting import quoted
 from tapctl_bulk.tap_postgres.relations import Column, Relation
 from tapctl_bulk.tap_postgres.values import Representation
 
+POSITION = "_sdc_lsn"
+"""Column of the position in the log: the bookmark of LOG_BASED."""
+
 
 class StreamColumn(NamedTuple):
     """A column that is sent."""
@@ -28,11 +31,21 @@ class Stream(NamedTuple):
     columns: tuple[StreamColumn, ...]
     key: tuple[str, ...]
     replication_key: StreamColumn | None
-    """Column of the bookmark; None for FULL_TABLE."""
+    """Column of the bookmark of INCREMENTAL."""
     conditions: tuple[str, ...]
     lookback: int | str
     limit: int | None
     schema: dict[str, Json]
+    is_log_based: bool = False
+    version: int | None = None
+    """Version of the table in its RECORD messages; None: they have none."""
+
+    @property
+    def bookmark_properties(self) -> list[str]:
+        """Columns of the bookmark."""
+        if self.is_log_based:
+            return [POSITION]
+        return [self.replication_key.column.name] if self.replication_key else []
 
     @property
     def table(self) -> str:
@@ -61,12 +74,18 @@ def copy_statement(
         for item in stream.columns
     ]
     source = _select(stream, columns, conditions, order_by, limit)
+    row, record = record_of(stream)
+    return f"COPY (SELECT {record} FROM ({source}) {row}) TO STDOUT (FORMAT binary)"
+
+
+def record_of(stream: Stream) -> tuple[str, str]:
+    """Return an alias for the row of a stream's columns, and the record of the row; both in SQL."""
     row = quoted(_unused_name({item.column.name for item in stream.columns}))
     record = f"pg_catalog.row_to_json({row})"
     if any(item.representation.has_line_ends for item in stream.columns):
         # Between the tokens of a json value; in texts they are escaped.
         record = f"pg_catalog.translate({record}::text, E'\\n\\r', '  ')"
-    return f"COPY (SELECT {record} FROM ({source}) {row}) TO STDOUT (FORMAT binary)"
+    return row, record
 
 
 def csv_statement(
@@ -96,7 +115,8 @@ def csv_statement(
 def envelope(stream: Stream, extracted_at: str) -> Envelope:
     """Return the RECORD message around each record of a stream."""
     head = '{"type":"RECORD","stream":' + dumps(stream.name) + ',"record":'
-    tail = ',"time_extracted":' + dumps(extracted_at) + "}\n"
+    version = "" if stream.version is None else f',"version":{stream.version}'
+    tail = version + ',"time_extracted":' + dumps(extracted_at) + "}\n"
     return Envelope(head.encode(), tail.encode())
 
 

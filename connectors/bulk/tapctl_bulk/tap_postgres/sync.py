@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.common.logs import log, warn
@@ -20,15 +21,28 @@ from tapctl_bulk.tap_postgres.relations import read_relations
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
 from tapctl_bulk.tap_postgres.stream import Stream
 
+if TYPE_CHECKING:
+    from tapctl_bulk.libpq.replication import ReplicationConnection
+    from tapctl_bulk.tap_postgres.log_based.sync import LogBased
+
 
 def sync(
     config: Config,
     take_snapshot: Callable[[], Snapshot],
+    connect: Callable[[], ReplicationConnection],
     catalog: dict[str, Json],
     state: dict[str, Json],
     output: Output,
 ) -> None:
     """Send the selected streams of a catalog.
+
+    Args:
+        config: Settings of the tap.
+        take_snapshot: Connects, and takes the snapshot that the run reads.
+        connect: Opens a connection for reading the log.
+        catalog: Says which streams are selected.
+        state: Saved state.
+        output: Where the messages go.
 
     Raises:
         ConnectorError: Whatever a user can fix.
@@ -44,10 +58,33 @@ def sync(
         snapshot.connection, names=[(item.schema, item.table) for item in selected]
     )
     streams = [plan_stream(item, found, config) for item in selected]
+    logged = [stream for stream in streams if stream.is_log_based]
+    log_based = _log_based(config, snapshot, logged, bookmarks, output) if logged else None
+
+    def send(stream: Stream) -> int:
+        return _StreamRun(config, snapshot, stream, bookmarks, output).run()
+
     for stream in streams:
-        _StreamRun(config, snapshot, stream, bookmarks, output).run()
+        if log_based and stream.is_log_based:
+            log_based.add(stream, send)
+        else:
+            send(stream)
     snapshot.end()
+    if log_based:
+        log_based.read_changes(connect)
     snapshot.close()
+
+
+def _log_based(
+    config: Config,
+    snapshot: Snapshot,
+    streams: Sequence[Stream],
+    bookmarks: Bookmarks,
+    output: Output,
+) -> LogBased:
+    from tapctl_bulk.tap_postgres.log_based.sync import LogBased  # Other runs do not load it.
+
+    return LogBased(config, snapshot, streams, bookmarks, output)
 
 
 class _StreamRun:
@@ -67,12 +104,12 @@ class _StreamRun:
         self._output = output
         self._records = 0
 
-    def run(self) -> None:
-        """Send the stream: SCHEMA, records and STATE."""
+    def run(self) -> int:
+        """Send the stream: SCHEMA, records and STATE. Returns the number of records."""
         stream, started = self._stream, time.monotonic()
-        key = stream.replication_key
-        bookmark_properties = [key.column.name] if key else []
-        self._output.write_schema(stream.name, stream.schema, stream.key, bookmark_properties)
+        self._output.write_schema(
+            stream.name, stream.schema, stream.key, stream.bookmark_properties
+        )
         for retries in range(self._retries, -1, -1):
             try:
                 self._read()
@@ -85,6 +122,7 @@ class _StreamRun:
         self._write_state()
         seconds = time.monotonic() - started
         log(f'stream "{stream.name}": {self._records} records in {seconds:.1f} s')
+        return self._records
 
     def _read(self) -> None:
         # What was sent before a conflict counts.

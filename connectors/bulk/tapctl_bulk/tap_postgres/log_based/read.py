@@ -1,0 +1,177 @@
+"""Reading the log from the saved positions to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+
+from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.common.logs import log
+from tapctl_bulk.common.singer import Output
+from tapctl_bulk.libpq import Connection, PostgresError
+from tapctl_bulk.libpq.replication import ReplicationConnection
+from tapctl_bulk.tap_postgres.bookmarks import Bookmarks
+from tapctl_bulk.tap_postgres.failures import stream_failure
+from tapctl_bulk.tap_postgres.log_based.changes import (
+    LogStream,
+    RowChange,
+    new_version,
+    time_of,
+)
+from tapctl_bulk.tap_postgres.log_based.messages import (
+    Begin,
+    Change,
+    Commit,
+    Message,
+    Table,
+    Truncate,
+)
+from tapctl_bulk.tap_postgres.log_based.records import records
+from tapctl_bulk.tap_postgres.log_based.slot import Log
+from tapctl_bulk.tap_postgres.log_based.source import read_messages
+from tapctl_bulk.tap_postgres.snapshot import Snapshot
+from tapctl_bulk.tap_postgres.stream import POSITION, envelope
+
+BATCH_CHANGES = 10_000
+BATCH_BYTES = 4 * 1024 * 1024
+BAD_DATA = "22"
+"""Class of the errors of values."""
+
+END = """
+SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+  ELSE pg_catalog.pg_current_wal_flush_lsn() END - '0/0')::bigint
+"""
+
+
+class LogRun:
+    """Sends the changes of streams."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        streams: Sequence[LogStream],
+        bookmarks: Bookmarks,
+        output: Output,
+    ) -> None:
+        self._snapshot = snapshot
+        self._streams = {item.stream.relation.oid: item for item in streams}
+        self._bookmarks = bookmarks
+        self._output = output
+        self._batch = _Batch()
+        self._sent = dict.fromkeys(self._streams, 0)
+        self._limit = streams[0].stream.limit
+        self._begin: Begin | None = None
+        self._is_state_due = False
+        """Whether records were sent without a STATE after them."""
+
+    def run(self, source: Log, connect: Callable[[], ReplicationConnection]) -> None:
+        """Send the changes up to the present end of the log. A STATE follows whole transactions only.
+
+        Raises:
+            ConnectorError: The slot cannot be read, or a change cannot be sent.
+        """
+        row = self._snapshot.connection.execute(END).fetchone()
+        assert row is not None
+        reached = min(item.start for item in self._streams.values())
+        for position, message in read_messages(source, connect, reached, row[0]):
+            reached = max(reached, position)
+            if message:
+                self._handle(position, message)
+            if self._batch.is_full or (self._is_state_due and self._begin is None):
+                self._flush(None if self._begin else reached)
+            if self._begin is None and self._is_limit_reached():
+                break
+        self._flush(reached)
+        for oid, item in self._streams.items():
+            log(f'stream "{item.stream.name}": {self._sent[oid]} changes')
+
+    def _handle(self, position: int, message: Message) -> None:
+        match message:
+            case Change():
+                item = self._streams.get(message.oid)
+                if item and self._begin and item.takes(self._begin):
+                    for values, is_deleted in item.changed(message):
+                        at = time_of(self._begin) if is_deleted else None
+                        self._batch.add(message.oid, RowChange(values, position, at))
+            case Begin():
+                self._begin = message
+            case Commit():
+                self._begin = None
+            case Table():
+                if item := self._streams.get(message.oid):
+                    item.describe(message)
+            case Truncate():
+                for oid in message.oids:
+                    item = self._streams.get(oid)
+                    if item and self._begin and item.takes(self._begin):
+                        self._truncate(item)
+
+    def _is_limit_reached(self) -> bool:
+        if self._limit is None:
+            return False
+        waiting = {oid: len(changes) for oid, changes in self._batch.changes.items()}
+        return any(count + waiting.get(oid, 0) >= self._limit for oid, count in self._sent.items())
+
+    def _truncate(self, item: LogStream) -> None:
+        """Have the target delete what it has: a new version of the table starts, without rows."""
+        self._flush(None)
+        item.version = new_version(item.version)
+        self._output.write_activate_version(item.stream.name, item.version)
+
+    def _flush(self, reached: int | None) -> None:
+        """Send what is collected, and a STATE if all transactions up to a position are complete."""
+        if self._batch.changes:
+            self._write_batch()
+        self._batch = _Batch()
+        self._is_state_due = reached is None
+        if reached is None:
+            return
+        for item in self._streams.values():
+            position = max(reached, item.start)
+            self._bookmarks.move(item.stream.name, POSITION, position, item.version)
+        self._output.write_state(self._bookmarks.state())
+
+    def _write_batch(self) -> None:
+        name = next(iter(self._streams.values())).stream.name
+        try:
+            with self._snapshot.now() as connection:
+                for oid, changes in self._batch.changes.items():
+                    name = self._streams[oid].stream.name
+                    self._write(connection, self._streams[oid], changes)
+                    self._sent[oid] += len(changes)
+        except PostgresError as error:
+            raise _failure(name, error) from error
+
+    def _write(self, connection: Connection, item: LogStream, changes: Sequence[RowChange]) -> None:
+        stream = item.stream._replace(version=item.version)
+        lines = records(connection, stream, changes)
+        head, tail = envelope(stream, datetime.now(timezone.utc).isoformat())
+        between = (tail + head).decode()
+        self._output.write(head + between.join(lines).encode() + tail)
+
+
+def _failure(stream: str, error: PostgresError) -> ConnectorError:
+    if (error.sqlstate or "")[:2] != BAD_DATA:
+        return stream_failure(stream, error)
+    return ConnectorError(
+        f'stream "{stream}": a value in the log does not fit the type of its column: {error.primary}',
+        "The type was changed since: reset the state of the stream, so that it is read in full",
+    )
+
+
+class _Batch:
+    """Changes that become records together."""
+
+    def __init__(self) -> None:
+        self.changes: dict[int, list[RowChange]] = {}
+        self._count = 0
+        self._bytes = 0
+
+    def add(self, oid: int, change: RowChange) -> None:
+        self.changes.setdefault(oid, []).append(change)
+        self._count += 1
+        self._bytes += sum(len(value) for value in change.values if isinstance(value, bytes))
+
+    @property
+    def is_full(self) -> bool:
+        return self._count >= BATCH_CHANGES or self._bytes >= BATCH_BYTES

@@ -1,0 +1,100 @@
+"""Making records of changes.
+
+The server makes them, by the expressions that it reads tables with: so a record is the same, however
+it was read. Values that the log does not contain, such as long ones that did not change, are read
+from the table. They may be newer than the change, but then a later change follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tapctl_bulk.libpq import Connection
+from tapctl_bulk.libpq.parameters import Parameter
+from tapctl_bulk.tap_postgres.log_based.changes import RowChange
+from tapctl_bulk.tap_postgres.log_based.columns import DELETED_AT
+from tapctl_bulk.tap_postgres.log_based.messages import ABSENT
+from tapctl_bulk.tap_postgres.quoting import quoted
+from tapctl_bulk.tap_postgres.stream import POSITION, Stream, record_of
+
+
+def records(connection: Connection, stream: Stream, changes: Sequence[RowChange]) -> list[str]:
+    """Return the record of each change.
+
+    Raises:
+        PostgresError: The server reports an error.
+    """
+    found: dict[int, str] = {}
+    for known, indexes in _by_known_columns(changes).items():
+        present = [index for index in indexes if changes[index].deleted_at is None]
+        if present and len(known) < len(stream.columns) and _has_key(stream, known):
+            found |= _records(connection, stream, changes, present, known, from_table=True)
+        # Deleted rows, and rows that are no longer in the table: another change of them follows.
+        if rest := [index for index in indexes if index not in found]:
+            found |= _records(connection, stream, changes, rest, known, from_table=False)
+    return [found[index] for index in range(len(changes))]
+
+
+def _by_known_columns(changes: Sequence[RowChange]) -> dict[tuple[int, ...], list[int]]:
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for index, change in enumerate(changes):
+        known = tuple(at for at, value in enumerate(change.values) if value is not ABSENT)
+        groups.setdefault(known, []).append(index)
+    return groups
+
+
+def _records(
+    connection: Connection,
+    stream: Stream,
+    changes: Sequence[RowChange],
+    indexes: Sequence[int],
+    known: Sequence[int],
+    *,
+    from_table: bool,
+) -> dict[int, str]:
+    chosen = [changes[index] for index in indexes]
+    columns = [_texts(chosen, at) for at in known]
+    parameters: list[Parameter] = [
+        indexes,
+        [change.position for change in chosen],
+        [change.deleted_at for change in chosen],
+        *columns,
+    ]
+    statement = _statement(stream, known, from_table=from_table)
+    return dict(connection.execute(statement, parameters).fetchall())
+
+
+def _texts(changes: Sequence[RowChange], at: int) -> list[str | None]:
+    values = [change.values[at] for change in changes]
+    return [value.decode() if isinstance(value, bytes) else None for value in values]
+
+
+def _statement(stream: Stream, known: Sequence[int], *, from_table: bool) -> str:
+    given = {at: f"(given.v{at}::{stream.columns[at].column.type_name})" for at in known}
+    values = []
+    for at, item in enumerate(stream.columns):
+        source = given.get(at) or (stream.in_sql(item.column) if from_table else None)
+        if source:
+            values.append(f"{item.representation.expression(source)} AS {quoted(item.column.name)}")
+    values += [f"given.lsn AS {POSITION}", f"given.deleted_at AS {DELETED_AT}"]
+    arrays = ["$1::int[]", "$2::bigint[]", "$3::text[]"]
+    arrays += [f"${4 + number}::text[]" for number in range(len(known))]
+    names = ["number", "lsn", "deleted_at", *(f"v{at}" for at in known)]
+    row, record = record_of(stream)
+    table = f"JOIN {stream.table} ON {_same_key(stream, given)}" if from_table else ""
+    return (
+        f"SELECT given.number, ({record})::text FROM unnest({', '.join(arrays)}) given({', '.join(names)})"
+        f" {table} CROSS JOIN LATERAL (SELECT {', '.join(values)}) {row}"
+    )
+
+
+def _has_key(stream: Stream, known: Sequence[int]) -> bool:
+    return bool(stream.key) and set(stream.key) <= {stream.columns[at].column.name for at in known}
+
+
+def _same_key(stream: Stream, given: dict[int, str]) -> str:
+    return " AND ".join(
+        f"{stream.in_sql(item.column)} = {given[at]}"
+        for at, item in enumerate(stream.columns)
+        if item.column.name in stream.key
+    )

@@ -10,7 +10,8 @@ export type { TapPostgresSdkSettings };
 
 /**
  * Extracts from PostgreSQL with the published meltanolabs-tap-postgres: for stream maps, flattening
- * and `LOG_BASED`. {@link tapPostgres} is many times faster. Streams are named `<schema>-<table>`.
+ * and slots with the plugin `wal2json`. {@link tapPostgres} is many times faster. Streams are named
+ * `<schema>-<table>`.
  *
  * The tap selects no streams by default: list them in the pipeline's `streams`.
  *

@@ -14,8 +14,9 @@ export type { TapPostgresSettings };
  * Extracts from PostgreSQL with the bulk connector: the server writes the records. Streams are named
  * `<schema>-<table>`.
  *
- * The tap selects no streams by default: list them in the pipeline's `streams`. For `LOG_BASED` and
- * stream maps, use {@link tapPostgresSdk}, which continues the same saved state.
+ * The tap selects no streams by default: list them in the pipeline's `streams`. `LOG_BASED` requires
+ * `replication_slot_name`, a slot with the plugin `pgoutput`. For stream maps and slots with
+ * `wal2json`, use {@link tapPostgresSdk}, which continues the same saved state.
  *
  * @example
  *   `tapPostgres({ host: "db", user: "etl", password: secret("shop-password"), database: "shop" })`
@@ -26,7 +27,7 @@ export const tapPostgres = tap<TapPostgresSettings>({
   requirements: ["asyncssh==2.24.1", "bcrypt==5.0.0", "psycopg[binary]==3.3.9"],
   settings,
   settingsElsewhere: elsewhere("tapPostgresSdk", published, settings),
-  methodsElsewhere: { LOG_BASED: "Use tapPostgresSdk, which has it." },
+  requiredByLog: ["replication_slot_name"],
   required,
   settingsSchema,
   location: ["host", "port", "database", "sqlalchemy_url"],

@@ -63,7 +63,7 @@ export interface TapPostgresSettings {
   /** Database schemas to read. Default: all. */
   readonly filter_schemas?: readonly string[];
   /** Replication method of tables for which the pipeline sets none. Default: `FULL_TABLE`. */
-  readonly default_replication_method?: "FULL_TABLE" | "INCREMENTAL";
+  readonly default_replication_method?: "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
   /** Maximum number of records per stream and run. Default: no limit. */
   readonly max_record_count?: number;
   /**
@@ -93,6 +93,13 @@ export interface TapPostgresSettings {
   readonly lock_timeout_seconds?: number;
   /** How often a statement that a replica canceled is tried again. Default: 3. */
   readonly conflict_retries?: number;
+  /**
+   * Replication slot of `LOG_BASED` streams, which requires it: letters, digits and `_`, different
+   * for each pipeline, with the plugin `pgoutput`.
+   */
+  readonly replication_slot_name?: string;
+  /** Publication that contains the tables of `LOG_BASED` streams. Default: the name of the slot. */
+  readonly publication_name?: string;
   /**
    * Declares dates and timestamps as text and sends them as PostgreSQL writes them. Default: false.
    */
@@ -134,6 +141,8 @@ export const settings = {
   statement_timeout_seconds: "number",
   lock_timeout_seconds: "number",
   conflict_retries: "number",
+  replication_slot_name: "string",
+  publication_name: "string",
   dates_as_string: "boolean",
   json_as_object: "boolean",
   use_singer_decimal: "boolean",
@@ -163,7 +172,10 @@ export const settingsSchema: object = {
       enum: ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
     },
     filter_schemas: { type: ["array", "null"], items: { type: "string" } },
-    default_replication_method: { type: ["string", "null"], enum: ["FULL_TABLE", "INCREMENTAL"] },
+    default_replication_method: {
+      type: ["string", "null"],
+      enum: ["FULL_TABLE", "INCREMENTAL", "LOG_BASED"],
+    },
     max_record_count: { type: ["integer", "null"] },
     stream_options: {
       type: ["object", "null"],

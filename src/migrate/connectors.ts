@@ -55,7 +55,11 @@ export function connectorFor(
       `pip_url: option ${option} is not converted; configure package sources in pip and the image`,
     );
   const known = shippedFor(plugin);
-  if (known?.bulk !== undefined && fits(definitionOf(known.bulk), settings)) {
+  if (
+    known?.bulk !== undefined &&
+    !readsLog(plugin, settings) &&
+    fits(definitionOf(known.bulk), settings)
+  ) {
     note(
       `replaced by the bulk connector ${known.bulk}, which is faster; it keeps the state and the tables (docs/bulk-connectors.md)`,
     );
@@ -100,6 +104,12 @@ export function connectorFor(
     },
     leftOver,
   };
+}
+
+/** Whether a tap reads a database's log: the slot of a published tap does not fit a bulk one. */
+function readsLog(plugin: ResolvedPlugin, settings: JsonObject): boolean {
+  const methods = Object.values(plugin.metadata).map((one) => one["replication-method"]);
+  return [settings["default_replication_method"], ...methods].includes("LOG_BASED");
 }
 
 /** Secrets in settings that are not strings, of a connector that is defined without types. */

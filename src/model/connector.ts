@@ -55,11 +55,8 @@ export interface ConnectorDefinition {
   /** Settings of a similar connector that this one does not have, with what to do instead. */
   readonly settingsElsewhere?: { readonly [name: string]: string };
 
-  /**
-   * Values of `replicationMethod` that the tap does not have, with what to do instead. Default:
-   * none.
-   */
-  readonly methodsElsewhere?: { readonly [method: string]: string };
+  /** Settings that `LOG_BASED` streams of the tap require. Default: none. */
+  readonly requiredByLog?: readonly string[];
 
   /** Settings that the connector requires. Default: none. */
   readonly required?: readonly string[];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { Client } from "pg";
-import { tapPostgresSdk, targetJsonl } from "../../connectors";
+import { tapPostgres, tapPostgresSdk, targetJsonl } from "../../connectors";
 import { secret } from "../../src/model/connector-settings";
 import type { Mode, Replication } from "../../src/model/replication";
 import { checkConnector } from "../../src/run/check-connector";
@@ -20,6 +20,9 @@ import { temporaryFolder } from "./support";
 const ENVIRONMENTS =
   process.env.TAPCTL_ENVIRONMENTS ?? join(__dirname, "..", "..", "..", ".tapctl", "environments");
 const SLOT = "tapctl_orders";
+const BULK_SLOT = "tapctl_bulk_orders";
+
+type TapName = "tapPostgres" | "tapPostgresSdk";
 
 suite("replication slots of a PostgreSQL server", () => {
   let directory: string;
@@ -46,6 +49,8 @@ suite("replication slots of a PostgreSQL server", () => {
         postgres,
         `select pg_create_logical_replication_slot('${SLOT}', 'test_decoding')`,
       );
+    await query(postgres, `create publication ${BULK_SLOT} for table orders`);
+    await query(postgres, `select pg_create_logical_replication_slot('${BULK_SLOT}', 'pgoutput')`);
   });
 
   after(async () => {
@@ -53,20 +58,30 @@ suite("replication slots of a PostgreSQL server", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const pipeline = (mode: Mode): Replication => ({
+  const connection = () => ({
+    host: postgres.host,
+    port: postgres.port,
+    user: postgres.user,
+    password: secret("password"),
+    database: postgres.database,
+  });
+
+  const taps = {
+    tapPostgres: () => tapPostgres({ ...connection(), replication_slot_name: BULK_SLOT }),
+    tapPostgresSdk: () =>
+      tapPostgresSdk({
+        ...connection(),
+        replication_slot_name: SLOT,
+        replication_idle_exit_seconds: 2,
+      }),
+  };
+
+  const pipeline = (mode: Mode, tap: TapName): Replication => ({
     kind: "replication",
-    name: `orders-${mode}`,
+    name: `orders-${mode}-${tap.toLowerCase()}`,
     schedule: "@daily",
     mode,
-    tap: tapPostgresSdk({
-      host: postgres.host,
-      port: postgres.port,
-      user: postgres.user,
-      password: secret("password"),
-      database: postgres.database,
-      replication_slot_name: SLOT,
-      replication_idle_exit_seconds: 2,
-    }),
+    tap: taps[tap](),
     target: targetJsonl({}),
     streams: [{ stream: "public-orders", replicationMethod: "LOG_BASED" }],
     maxSlotLag: "8Mi",
@@ -74,9 +89,12 @@ suite("replication slots of a PostgreSQL server", () => {
 
   const secrets = () => postgres.password;
 
-  for (const mode of ["artifact", "stream"] as const)
-    test(`slots: a run in ${mode} mode reports the slot that it has read`, async (t) => {
-      if (!hasJson) return t.skip("the server has no wal2json");
+  const runs = (["artifact", "stream"] as const).flatMap((mode) =>
+    (["tapPostgres", "tapPostgresSdk"] as const).map((tap) => [mode, tap] as const),
+  );
+  for (const [mode, tap] of runs)
+    test(`slots: a run of ${tap} in ${mode} mode reports the slot that it has read`, async (t) => {
+      if (tap === "tapPostgresSdk" && !hasJson) return t.skip("the server has no wal2json");
       const root = temporaryFolder(t);
       const context: RunContext = {
         root,
@@ -88,22 +106,22 @@ suite("replication slots of a PostgreSQL server", () => {
         onEvent: () => undefined,
       };
       await query(postgres, `insert into orders select max(id) + 1, 'y' from orders`);
-      const summary = await runPipeline(context, pipeline(mode));
+      const summary = await runPipeline(context, pipeline(mode, tap));
       assert.equal(summary.status, "succeeded", summary.error ?? "");
       const [slot, ...others] = summary.slots ?? [];
       assert.deepEqual(
         [others, slot?.slot, slot?.walStatus, slot?.problem],
-        [[], SLOT, "reserved", null],
+        [[], tap === "tapPostgres" ? BULK_SLOT : SLOT, "reserved", null],
       );
       assert.ok(typeof slot?.lagBytes === "number" && slot.lagBytes < 2 ** 20);
       await query(postgres, `insert into orders select max(id) + 1, 'z' from orders`);
-      const next = await runPipeline(context, pipeline(mode));
+      const next = await runPipeline(context, pipeline(mode, tap));
       assert.deepEqual([next.status, next.records], ["succeeded", 1]);
     });
 
   test("slots: check shows one that lags, retains too much, is lost, or does not exist", async () => {
-    const lag = async () => {
-      const entry = pipeline("artifact");
+    const lag = async (name: TapName) => {
+      const entry = pipeline("artifact", name);
       const { tap } = await connectorConfigs(entry, {
         openStore: () => openStore("unused"),
         secrets,
@@ -118,14 +136,20 @@ suite("replication slots of a PostgreSQL server", () => {
       const { ok, detail } = steps.find(({ name }) => name === "slot") ?? {};
       return `${ok ? "ok" : "failed"}: ${detail ?? JSON.stringify(steps)}`;
     };
-    assert.match(await lag(), /^ok: tapctl_orders lags .*, reserved, inactive$/);
+    const both = async (expected: (slot: string) => RegExp) => {
+      assert.match(await lag("tapPostgres"), expected(BULK_SLOT));
+      assert.match(await lag("tapPostgresSdk"), expected(SLOT));
+    };
+    await both((slot) => new RegExp(`^ok: ${slot} lags .*, reserved, inactive$`));
     await query(
       postgres,
       "insert into orders select n, repeat('x', 900) from generate_series(100, 12000) n",
     );
-    assert.match(
-      await lag(),
-      /^failed: replication slot tapctl_orders retains \d+\.\d MB of WAL, more than 8\.4 MB/,
+    await both(
+      (slot) =>
+        new RegExp(
+          String.raw`^failed: replication slot ${slot} retains \d+\.\d MB of WAL, more than 8\.4 MB`,
+        ),
     );
     await query(postgres, "alter system set max_slot_wal_keep_size = '1MB'");
     await query(postgres, "select pg_reload_conf()");
@@ -136,9 +160,10 @@ suite("replication slots of a PostgreSQL server", () => {
       "checkpoint",
     ])
       await query(postgres, sql);
-    assert.match(await lag(), /^failed: replication slot tapctl_orders is lost/);
-    await query(postgres, `select pg_drop_replication_slot('${SLOT}')`);
-    assert.equal(await lag(), "failed: replication slot tapctl_orders does not exist");
+    await both((slot) => new RegExp(`^failed: replication slot ${slot} is lost`));
+    for (const slot of [SLOT, BULK_SLOT])
+      await query(postgres, `select pg_drop_replication_slot('${slot}')`);
+    await both((slot) => new RegExp(`^failed: replication slot ${slot} does not exist$`));
   });
 });
 

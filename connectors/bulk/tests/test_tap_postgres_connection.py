@@ -314,11 +314,12 @@ def wait_for(replica: PostgresServer, condition: str) -> None:
 def cause_conflict(tcp: PostgresServer, replica: PostgresServer) -> None:
     """Remove rows that the replica's snapshot sees; wait until the replica wants to do the same."""
     tcp.query("delete from big where id % 2 = 0")
-    # It waits for a second, then cancels the statement, which notices when it can send again. The
-    # log shows it also to later readers. VACUUM leaves rows that any other snapshot of the
+    # It waits for a second, unless it lags as much already, then cancels the statement, which notices
+    # when it can send again. The log shows it also to later readers. VACUUM leaves rows that any other snapshot of the
     # primary can see, one of autovacuum for example, so it is repeated.
     deadline = time.monotonic() + 60
-    while "recovery still waiting" not in (log := (replica.folder / "log").read_text()):
+    signs = ("recovery still waiting", "canceling statement due to conflict with recovery")
+    while not any(sign in (log := (replica.folder / "log").read_text()) for sign in signs):
         assert time.monotonic() < deadline, log
         tcp.query("vacuum big")
         time.sleep(0.05)

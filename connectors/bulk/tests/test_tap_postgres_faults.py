@@ -297,7 +297,7 @@ def test_missing_privilege_is_one_line(server: PostgresServer, tap: TapRuns) -> 
         ),
         (
             {"default_replication_method": "LOG_BASED"},
-            'stream "f-small": the bulk tap does not support LOG_BASED. Use tapPostgresSdk (meltanolabs-tap-postgres) for this pipeline, or INCREMENTAL with a replication key',
+            'setting "replication_slot_name" is missing. LOG_BASED streams need a replication slot of their own, with the plugin pgoutput',
         ),
         (
             {"default_replication_method": "INCREMENTAL"},

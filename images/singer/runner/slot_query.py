@@ -20,16 +20,30 @@ from (
     from pg_replication_slots r,
         (select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end) c (here)
 ) s
-where s.slot_name = any(%s)
+where s.slot_name = any({slots})
 """
 COLUMNS = ("slot", "active", "lagBytes", "retainedBytes", "walStatus", "safeWalBytes")
 
 
+LIMITS = {"connect_timeout": SECONDS, "options": f"-c statement_timeout={SECONDS}s"}
+
+
+def rows(config: dict[str, Any], slots: list[str]) -> list[tuple[Any, ...]]:
+    """The state of the slots, read with the settings and the libraries of the tap."""
+    try:
+        from tapctl_bulk.tap_postgres.program import connection_of
+    except ImportError:
+        connection = connect(config)
+        with connection.cursor() as cursor:
+            cursor.execute(QUERY.format(slots="%s"), (slots,))
+            return list(cursor.fetchall())
+    return connection_of(config, LIMITS).execute(QUERY.format(slots="$1"), [slots]).fetchall()
+
+
 def connect(config: dict[str, Any]) -> Any:
-    """A connection with the settings of the tap."""
+    """A connection with the settings of a published tap."""
     import psycopg2
 
-    limits = {"connect_timeout": SECONDS, "options": f"-c statement_timeout={SECONDS}s"}
     if "dbname" in config:
         return psycopg2.connect(
             host=config["host"],
@@ -38,7 +52,7 @@ def connect(config: dict[str, Any]) -> Any:
             password=config["password"],
             dbname=config["dbname"],
             **({"sslmode": "require"} if str(config.get("ssl")).lower() == "true" else {}),
-            **limits,
+            **LIMITS,
         )
     if (config.get("ssh_tunnel") or {}).get("enable"):
         from tap_postgres.tap import TapPostgres
@@ -50,19 +64,13 @@ def connect(config: dict[str, Any]) -> Any:
         from tap_postgres.connection_parameters import ConnectionParameters
 
         parameters = ConnectionParameters.from_tap_config(config)
-    return psycopg2.connect(parameters.render_as_psycopg2_dsn(), **limits)
+    return psycopg2.connect(parameters.render_as_psycopg2_dsn(), **LIMITS)
 
 
 def main() -> None:
     request = json.load(sys.stdin)
-    connection = connect(request["config"])
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(QUERY, (request["slots"],))
-            rows = [dict(zip(COLUMNS, row)) for row in cursor.fetchall()]
-    finally:
-        connection.close()
-    json.dump(rows, sys.stdout)
+    found = rows(request["config"], request["slots"])
+    json.dump([dict(zip(COLUMNS, row)) for row in found], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Replication slots of taps that read PostgreSQL's log: how far they lag, and whether they are at risk.
 
-MeltanoLabs' tap-postgres reads the slot in `replication_slot_name`, PipelineWise's one that is named after the database
-and `tap_id`.
+The bulk tap and MeltanoLabs' tap-postgres read the slot in `replication_slot_name`, PipelineWise's tap one that is named
+after the database and `tap_id`.
 """
 
 from __future__ import annotations

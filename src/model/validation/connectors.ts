@@ -134,12 +134,9 @@ function settingsProblems(
   const own = given.flatMap((name) =>
     settingOf(definition, name, settings[name], at).map((text) => [name, text] as const),
   );
-  // A setting of the wrong type is reported once, and so is a replication method of another connector.
+  // A setting of the wrong type is reported once.
   const wrong = new Set(own.map(([name]) => name));
-  const elsewhere = isFields(definition["methodsElsewhere"]) ? definition["methodsElsewhere"] : {};
-  const fitting = given
-    .filter((name) => !wrong.has(name) && !(String(settings[name]) in elsewhere))
-    .map((name) => [name, settings[name]]);
+  const fitting = given.filter((name) => !wrong.has(name)).map((name) => [name, settings[name]]);
   const schema = schemaProblems(definition, Object.fromEntries(fitting) as Fields);
   return [
     ...missing.map(

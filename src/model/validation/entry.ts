@@ -21,7 +21,7 @@ import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
 import { duration, idleTimeout, memory } from "./quantities";
-import { methodsElsewhere } from "./methods";
+import { missingForLog } from "./log";
 import { notifications } from "./notifications";
 import { MOST_SLICES } from "./parallel";
 import { pairResources, retries } from "./resources";
@@ -110,7 +110,7 @@ export function entryProblems(entry: unknown): readonly string[] {
     ...storeInStreamMode(entry),
     ...initialStateInArray(entry),
     ...overwriteInStreamMode(entry),
-    ...methodsElsewhere(entry),
+    ...missingForLog(entry),
     ...batchFiles(entry),
     ...settingsSize(entry),
     ...containerSizes(entry),

@@ -234,11 +234,11 @@ const pipelines: readonly (readonly [Readonly<Record<string, unknown>>, readonly
         name: "tap-new",
         package: "tap-new",
         version: "1.0.0",
-        methodsElsewhere: { LOG_BASED: "Use tapOld, which has it." },
+        requiredByLog: ["slot"],
       })({}),
       streams: { a: {}, b: { replication: "log-based" } },
     },
-    [`streams["b"].replication: tap-new does not have LOG_BASED\nUse tapOld, which has it.`],
+    ['tap: LOG_BASED streams of tap-new require setting "slot"'],
   ],
 ];
 

@@ -291,14 +291,17 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
       tap: tapPostgres({
         host: "h",
         database: "d",
-        default_replication_method: "LOG_BASED" as never,
+        default_replication_method: "LOG_BASED",
       }),
+    },
+    ['tap: LOG_BASED streams of tap-postgres require setting "replication_slot_name"'],
+  ],
+  [
+    {
+      tap: tapPostgres({ host: "h", database: "d", replication_slot_name: "orders" }),
       streams: ["public-a", { stream: "public-b", replicationMethod: "LOG_BASED" }],
     },
-    [
-      'tap setting "default_replication_method": tap-postgres does not have LOG_BASED\nUse tapPostgresSdk, which has it.',
-      "streams[1].replicationMethod: tap-postgres does not have LOG_BASED\nUse tapPostgresSdk, which has it.",
-    ],
+    [],
   ],
   [
     { mode: "stream", target: targetFiles({}) },

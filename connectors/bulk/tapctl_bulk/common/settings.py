@@ -46,6 +46,15 @@ def load_config(paths: Sequence[str], settings: Sequence[Setting]) -> Config:
     given: dict[str, Json] = {}
     for path in paths:
         given.update(read_object(path, "configuration"))
+    return whole_config(given, settings)
+
+
+def whole_config(given: dict[str, Json], settings: Sequence[Setting]) -> Config:
+    """Return every setting, with its default where none is given.
+
+    Raises:
+        ConnectorError: A required setting is missing or a type is wrong.
+    """
     return {setting.name: _value(setting, given.get(setting.name)) for setting in settings}
 
 

@@ -15,7 +15,7 @@ from tapctl_bulk.common.exact_json import Json, dumps
 from tapctl_bulk.common.files import read_object
 from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.program import Connector, run_program
-from tapctl_bulk.common.settings import Config, text
+from tapctl_bulk.common.settings import Config, text, whole_config
 from tapctl_bulk.common.singer import Output
 from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.tap_postgres.catalog import catalog_of
@@ -41,6 +41,17 @@ BLOCK_SECONDS = 5
 def main(argv: Sequence[str] | None = None) -> None:
     """Run tap-postgres."""
     run_program(TAP, argv)
+
+
+def connection_of(given: dict[str, Json], more: dict[str, Any]) -> Connection:
+    """Open a connection with a configuration of the tap, for other programs that look at its
+    database, and more parameters of libpq.
+
+    Raises:
+        ConnectorError: The configuration is wrong, or the server refuses the connection.
+    """
+    config = whole_config(given, SETTINGS)
+    return connect({**through_tunnel(config, connection_parameters(config)), **more})
 
 
 def _run(arguments: Arguments, config: Config) -> None:

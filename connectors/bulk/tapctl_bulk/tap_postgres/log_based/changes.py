@@ -56,6 +56,8 @@ class LogStream:
             place for place, item in enumerate(stream.columns) if item.column.name in stream.key
         ]
         self._identity: tuple[bool, ...] = ()
+        self._has_all_columns = False
+        """Whether the columns of the stream are those of the table, in the same order."""
 
     def takes(self, begin: Begin) -> bool:
         """Whether the changes of a transaction are to be sent."""
@@ -67,6 +69,7 @@ class LogStream:
         """Note where the values of columns are in the following changes."""
         at = {name: place for place, name in enumerate(table.columns)}
         self._places = tuple(at.get(item.column.name, -1) for item in self.stream.columns)
+        self._has_all_columns = self._places == tuple(range(len(table.columns)))
         self._identity = tuple(place >= 0 and table.identity[place] for place in self._places)
 
     def changed(self, change: Change) -> Iterator[tuple[list[Value], bool]]:
@@ -87,6 +90,8 @@ class LogStream:
 
     def _values(self, row: Row, *, is_key: bool) -> list[Value]:
         """Return the values of the stream's columns. Of a key, the log has NULL for all others."""
+        if self._has_all_columns and not is_key:
+            return row
         return [
             ABSENT if place < 0 or (is_key and not identity) else row[place]
             for place, identity in zip(self._places, self._identity, strict=True)

@@ -37,8 +37,11 @@ def records(connection: Connection, stream: Stream, changes: Sequence[RowChange]
 
 def _by_known_columns(changes: Sequence[RowChange]) -> dict[tuple[int, ...], list[int]]:
     groups: dict[tuple[int, ...], list[int]] = {}
-    for index, change in enumerate(changes):
-        known = tuple(at for at, value in enumerate(change.values) if value is not ABSENT)
+    every = tuple(range(len(changes[0].values)))
+    for index, (values, _, _) in enumerate(changes):
+        known = every
+        if ABSENT in values:
+            known = tuple(at for at in every if values[at] is not ABSENT)
         groups.setdefault(known, []).append(index)
     return groups
 

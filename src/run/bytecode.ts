@@ -11,9 +11,10 @@ import { VERSION } from "../common/package";
  * @param folder folder of the program.
  */
 export function bytecodeFlags(python: string, folder: string): readonly string[] {
+  if (isWritable(folder)) return [];
   const environment = dirname(dirname(python));
   const isEnvironment = existsSync(join(environment, "pyvenv.cfg"));
-  if (isWritable(folder) || !isEnvironment || !isWritable(environment)) return [];
+  if (!isEnvironment || !isWritable(environment)) return [];
   // npm gives the files of all versions the same time, by which Python tells outdated bytecode.
   return ["-X", `pycache_prefix=${join(environment, "bytecode", VERSION)}`];
 }

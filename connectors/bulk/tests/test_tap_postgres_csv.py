@@ -142,3 +142,20 @@ def test_nested_values_are_sent_as_json(server: PostgresServer, column: str) -> 
     server.query(f"create table v.t (id integer, v {column}); insert into v.t values (1, null)")
     server.query("analyze v.t")
     assert b'"record":{"id":1,"v":null}' in output(server, NOT_CSV)
+
+
+@pytest.mark.parametrize("way", [AS_CSV, AS_JSON])
+def test_other_number_of_rows_than_the_server_reports_is_an_error(
+    server: PostgresServer, way: str
+) -> None:
+    server.query("create table v.t (id integer); insert into v.t values (1), (2); analyze v.t")
+    lost = "from tapctl_bulk.libpq import copy_out; copy_out.finish_copy = lambda handle: 3"
+    tap = TapRuns(server)
+    _, *files = tap.command(tap.catalog({"v-t": None}), None)
+    program = (
+        f"from tapctl_bulk.tap_postgres import program, reading; {way}; {lost}; program.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *files[2:]], capture_output=True)
+    assert done.returncode == 1
+    assert b"error: 2 rows were read, but the database reports 3" in done.stderr
+    assert b'"RECORD"' not in done.stdout

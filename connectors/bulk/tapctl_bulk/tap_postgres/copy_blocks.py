@@ -13,6 +13,7 @@ import ctypes
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, CopyOut
 
 BLOCK_BYTES = 256 * 1024
@@ -47,6 +48,7 @@ def copy_blocks(
 
     Raises:
         PostgresError: The server reports an error, or the connection is lost.
+        ConnectorError: The server reports another number of rows.
     """
     copy = connection.copy_out(statement)
     read, handle = copy.read, copy.handle
@@ -56,7 +58,7 @@ def copy_blocks(
     limit = buffer.size - len(between)
     # The text of a block starts after the tail of a line before it. What precedes the value of a
     # row overwrites the end of `between`, which is written once more afterwards.
-    start, end, count = len(tail), 0, 0
+    start, end, count, sent = len(tail), 0, 0, 0
     skipped = SIGNATURE_BYTES + HEAD_BYTES
     while True:
         place = end + len(between) - skipped
@@ -69,7 +71,7 @@ def copy_blocks(
             end, count, skipped = place + length, count + 1, HEAD_BYTES
             if end >= BLOCK_BYTES:
                 yield buffer.block(start, end, tail), count
-                end, count = 0, 0
+                end, count, sent = 0, 0, sent + count
                 if buffer.size > BLOCK_BYTES + ROOM_BYTES:
                     buffer = Buffer(BLOCK_BYTES + ROOM_BYTES)
                     limit = buffer.size - len(between)
@@ -77,9 +79,22 @@ def copy_blocks(
             copy.wait()
         elif length < 0:
             break
-    copy.end()
+    check_count(sent + count, copy.end())
     if count:
         yield buffer.block(start, end, tail), count
+
+
+def check_count(read: int, reported: int) -> None:
+    """Compare the rows that were read with those that the server reports.
+
+    Raises:
+        ConnectorError: They differ.
+    """
+    if read != reported:
+        raise ConnectorError(
+            f"{read} rows were read, but the database reports {reported}",
+            "Report it with the version of PostgreSQL",
+        )
 
 
 class Buffer:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, CopyOut
-from tapctl_bulk.tap_postgres.copy_blocks import BLOCK_BYTES, ROOM_BYTES, Buffer
+from tapctl_bulk.tap_postgres.copy_blocks import BLOCK_BYTES, ROOM_BYTES, Buffer, check_count
 from tapctl_bulk.tap_postgres.line_template import SEPARATOR, LineTemplate
 
 PART_BYTES = 32 * 1024
@@ -40,12 +39,7 @@ def csv_blocks(
             yield block, count
             del block
             size, count, sent = 0, 0, sent + count
-    reported = copy.end()
-    if reported != sent + count:
-        raise ConnectorError(
-            f"{sent + count} rows were read, but the database reports {reported}",
-            "Report it with the version of PostgreSQL",
-        )
+    check_count(sent + count, copy.end())
     if count:
         yield b"".join(lines), count
 

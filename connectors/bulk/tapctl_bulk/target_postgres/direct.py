@@ -19,12 +19,13 @@ from collections.abc import Mapping
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, PostgresError
 from tapctl_bulk.target_postgres.columns import Column
+from tapctl_bulk.target_postgres.failures import UNIQUE_VIOLATION
 from tapctl_bulk.target_postgres.names import quoted
 from tapctl_bulk.target_postgres.rows import COPY_FORMAT
 from tapctl_bulk.target_postgres.stage import Stage
 from tapctl_bulk.target_postgres.table import try_lock
 
-LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE, UNIQUE_VIOLATION = "55P03", "42501", "23505"
+LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE = "55P03", "42501"
 ORDINARY = """
 select c.relkind = 'r' and a.amname = 'heap' and not c.relhasrules and not c.relhastriggers
     and not c.relrowsecurity and not c.relispartition, k.conname

@@ -13,6 +13,7 @@ COPY_PLACE = re.compile(
     r"COPY \S+, line \d+(?:, column (?P<column>.*?): (?P<value>.*))?$", re.M | re.S
 )
 MAX_VALUE = 100
+UNIQUE_VIOLATION = "23505"
 
 FIXES = {
     "22P05": 'Remove U+0000 in the source, or set "sanitize_null_text_characters"',
@@ -21,7 +22,7 @@ FIXES = {
     "22003": "Change the column's type to numeric, then run again",
     "22001": "Change the column's type to text, then run again",
     "23502": "Correct the rows in the source: a key column must have a value",
-    "23505": "Another unique index of the table refuses the row. Drop it, or correct the rows",
+    UNIQUE_VIOLATION: "Another unique index of the table refuses the row. Drop it, or correct the rows",
     "25006": "The server is read-only. Check that the host is the primary server",
     "2BP01": "Drop the dependent objects, or change the column yourself",
     "0A000": "Drop the views that use the column, then run again",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.libpq import Connection, PostgresError
+from tapctl_bulk.target_postgres.failures import UNIQUE_VIOLATION
 from tapctl_bulk.target_postgres.names import quoted
 from tapctl_bulk.target_postgres.scd2 import add_versions
 from tapctl_bulk.target_postgres.stage import Stage, same_key
 from tapctl_bulk.target_postgres.wanted import DELETED_AT
 
-REPEATED_KEYS = ("23505", "21000")
+REPEATED_KEYS = (UNIQUE_VIOLATION, "21000")
 """A unique index has the key already, or a statement would change a row twice."""
 
 

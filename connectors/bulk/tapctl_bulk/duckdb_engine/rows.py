@@ -68,14 +68,14 @@ def expression(column: Column, type_: str, as_text: bool) -> str:
     if type_ == "VARCHAR":
         return value
     if type_ in INTEGERS:
-        whole = f"NOT contains({value}, '.') OR regexp_full_match({value}, '-?[0-9]+\\.0+')"
-        return _checked(column, value, whole, type_)
+        is_changed = f"contains({value}, '.') AND NOT regexp_full_match({value}, '-?[0-9]+\\.0+')"
+        return _checked(column, value, is_changed, type_)
     if type_ in FLOATS:
-        exact = (
-            f"length({value}) <= 15 OR NOT regexp_full_match({value}, '-?[0-9]+') "
-            f"OR TRY_CAST({value} AS HUGEINT) = TRY_CAST({value} AS DOUBLE)::HUGEINT"
+        is_changed = (
+            f"strlen({value}) > 15 AND regexp_full_match({value}, '-?[0-9]+') "
+            f"AND (TRY_CAST({value} AS HUGEINT) = TRY_CAST({value} AS DOUBLE)::HUGEINT) IS NOT TRUE"
         )
-        return _checked(column, value, exact, type_)
+        return _checked(column, value, is_changed, type_)
     if type_ == "JSON":
         return f"to_json({value})"
     return f"CAST({_moment(value, type_)} AS {type_})"
@@ -90,11 +90,11 @@ def _json(value: str, column: Column, type_: str, as_text: bool) -> str:
     return json if type_ == "JSON" else f"CAST({json} AS {type_})"
 
 
-def _checked(column: Column, value: str, condition: str, type_: str) -> str:
+def _checked(column: Column, value: str, is_changed: str, type_: str) -> str:
     problem = literal(f'column "{column.name}": the type {type_} would change the value ')
+    # If the condition is true of no row, DuckDB casts a whole vector in one step.
     return (
-        f"CASE WHEN {value} IS NULL OR ({condition}) THEN CAST({value} AS {type_}) "
-        f"ELSE error({problem} || {value}) END"
+        f"CASE WHEN {is_changed} THEN error({problem} || {value}) ELSE CAST({value} AS {type_}) END"
     )
 
 

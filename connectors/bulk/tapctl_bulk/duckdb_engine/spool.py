@@ -11,6 +11,8 @@ from tapctl_bulk.singer_input import Records, find_damage
 
 FILE_BYTES = 4 << 20
 """DuckDB reads up to 32 MB of a file at once, and several files sequentially."""
+LONG_LINE_BYTES = 1 << 20
+"""Shorter lines need no allowance, and finding the longest one looks at each byte."""
 
 
 class Spool:
@@ -28,6 +30,7 @@ class Spool:
         self.rows = 0
         self.bytes = 0
         self.longest = 0
+        """Bytes of the longest line, if it is a long one."""
 
     @property
     def paths(self) -> list[str]:
@@ -59,7 +62,7 @@ class Spool:
         self._left -= len(data)
         self.rows += records.count
         self.bytes += len(data)
-        if len(data) > self.longest:
+        if len(data) > max(self.longest, LONG_LINE_BYTES):
             self.longest = max(self.longest, max(map(len, data.split(b"\n"))))
         self._runs.extend(records.runs)
 

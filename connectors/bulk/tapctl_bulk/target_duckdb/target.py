@@ -9,6 +9,7 @@ from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import log
 from tapctl_bulk.common.settings import Config, integer
 from tapctl_bulk.common.singer import Output
+from tapctl_bulk.duckdb_engine.spool import LONG_LINE_BYTES
 from tapctl_bulk.singer_input import (
     ActivateVersion,
     Pause,
@@ -25,7 +26,6 @@ from tapctl_bulk.target_duckdb.stream import Stream
 BATCH_BYTES = 64 << 20
 PART_BYTES = 8 << 20
 """A batch that need not be committed yet is loaded while the next one is read."""
-LARGE_ROW_BYTES = 1 << 20
 LARGE_BATCH_BYTES = 8 << 20
 """A batch with large rows ends earlier: DuckDB keeps each of their values in memory several times."""
 OLDEST_SECONDS = 300.0
@@ -120,7 +120,7 @@ class Target:
             stream.pass_as_text()
         stream.spool.add(records)
         spools = [one.spool for one in self._streams.values()]
-        is_large = any(one.longest >= LARGE_ROW_BYTES for one in spools)
+        is_large = any(one.longest >= LONG_LINE_BYTES for one in spools)
         may_wait = not is_large and all(
             one.may_wait for one in self._streams.values() if _is_dirty(one)
         )

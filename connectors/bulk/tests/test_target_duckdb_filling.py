@@ -170,3 +170,25 @@ def test_version_is_activated_for_the_last_row_of_a_key(tmp_path: Path) -> None:
     loaded(load(tmp_path, *lines, state(1), add_metadata_columns=True, batch_size_rows=1), 1)
     query = "select id, v, _sdc_deleted_at is null from main.t order by id"
     assert rows(tmp_path, query) == [(1, "c", True), (2, "a", False)]
+
+
+LOADS_SLOWLY = """
+import sys, time
+from tapctl_bulk.target_duckdb import commits, target
+target.PART_BYTES = 1
+load = commits.load
+def slow(memory, batch, now):
+    print("loading", batch.spool.rows, file=sys.stderr)
+    time.sleep(1)
+    load(memory, batch, now)
+commits.load = slow
+"""
+
+
+def test_batch_grows_while_another_is_loaded(tmp_path: Path) -> None:
+    lines = [row(number, "a") for number in range(50)]
+    done = damaged(command(tmp_path), SMALL_BLOCKS + LOADS_SLOWLY, SCHEMA, *lines, state(1))
+    loaded(done, 1)
+    sizes = [line for line in done.stderr.splitlines() if line.startswith("loading")]
+    assert sizes == ["loading 1", "loading 49"]
+    assert rows(tmp_path, "select count(*), count(distinct id) from main.t") == [(50, 50)]

@@ -55,6 +55,11 @@ class Commits:
             self.wait()
         self._pending.append(self._pool.submit(self._work, batches, state, may_wait))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch is being loaded."""
+        return any(not one.done() for one in self._pending)
+
     def check(self) -> None:
         """Raise the error of a commit that has failed."""
         while self._pending and self._pending[0].done():

@@ -25,7 +25,8 @@ from tapctl_bulk.target_duckdb.stream import Stream
 
 BATCH_BYTES = 64 << 20
 PART_BYTES = 8 << 20
-"""A batch that need not be committed yet is loaded while the next one is read."""
+"""A batch that need not be committed yet is loaded while the next one is read, which becomes larger
+if it takes longer: each batch has a cost of its own."""
 LARGE_BATCH_BYTES = 8 << 20
 """A batch with large rows ends earlier: DuckDB keeps each of their values in memory several times."""
 OLDEST_SECONDS = 300.0
@@ -125,7 +126,9 @@ class Target:
             one.may_wait for one in self._streams.values() if _is_dirty(one)
         )
         is_part = may_wait and (self._state is None or self._replaces())
-        most = LARGE_BATCH_BYTES if is_large else PART_BYTES if is_part else BATCH_BYTES
+        most = LARGE_BATCH_BYTES if is_large else BATCH_BYTES
+        if is_part and not self._commits.is_busy:
+            most = PART_BYTES
         if stream.spool.rows >= self._batch_rows or sum(one.bytes for one in spools) >= most:
             self.flush(may_wait=is_part)
 

@@ -11,7 +11,7 @@ import {
   type PodObject,
   type WorkflowObject,
 } from "./kubernetes";
-import { addOrders, assertCopied, NAMESPACE, ROWS, succeeded, type Scene } from "./scene";
+import { addOrders, assertCopied, digest, NAMESPACE, ROWS, succeeded, type Scene } from "./scene";
 
 /** Successful runs. */
 export function testRuns(scene: () => Scene): void {
@@ -60,16 +60,8 @@ export function testRuns(scene: () => Scene): void {
   ] as const) {
     test(`${pipeline}: ${ROWS} rows arrive from PostgreSQL in PostgreSQL although a pod is deleted midway`, async (context) => {
       const name = submit(pipeline, NAMESPACE);
-      const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) =>
-        /-(extract|replicate)-pod/.test(metadata.name) &&
-        containerStatuses.some(
-          ({ name: container, state }) =>
-            ["main", "tap"].includes(container) &&
-            state.running !== undefined &&
-            Date.now() - Date.parse(state.running.startedAt) > 1500,
-        );
       assert.ok(
-        await deletePod(name, NAMESPACE, isAsking),
+        await deletePod(name, NAMESPACE, isReading(1500)),
         "the run ended before its pod could be deleted",
       );
       const workflow = await succeeded(name, 900);
@@ -108,6 +100,34 @@ export function testRuns(scene: () => Scene): void {
       await assertCopied(scene(), "shop-copy", "copy.orders");
     });
   }
+
+  for (const mode of ["artifact", "stream"] as const)
+    test(`shop-log-${mode}: a table in full and then its changes arrive from the log although a pod is deleted midway`, async (context) => {
+      const { client } = scene();
+      const [pipeline, slot] = [`shop-log-${mode}`, `log_${mode}`];
+      await client.query("drop table if exists stock");
+      await client.query("create table stock as select * from orders where id <= 200000");
+      await client.query("alter table stock add primary key (id)");
+      await client.query(`create publication ${slot} for table stock`);
+      await client.query(`select pg_create_logical_replication_slot('${slot}', 'pgoutput')`);
+      const full = await succeeded(submit(pipeline, NAMESPACE), 600);
+      const same = async () =>
+        assert.deepEqual(await digest(scene(), `${slot}.stock`), await digest(scene(), "stock"));
+      await same();
+      await client.query("update stock set customer = upper(customer) where id % 2 = 0");
+      await client.query("delete from stock where id % 10 = 0");
+      await client.query("update stock set id = id + 1000000 where id % 11 = 0");
+      const name = submit(pipeline, NAMESPACE);
+      const deleted = await deletePod(name, NAMESPACE, isReading(500));
+      const changes = await succeeded(name, 600);
+      await same();
+      await client.query("truncate stock");
+      await client.query("insert into stock select * from orders where id <= 10");
+      const emptied = await succeeded(submit(pipeline, NAMESPACE), 600);
+      await same();
+      const seconds = [full, changes, emptied].map((one) => `${duration(one)} s`);
+      context.diagnostic(`${pipeline}, pod ${deleted ? "" : "not "}deleted: ${seconds.join(", ")}`);
+    });
 
   test("manual runs: two of them run sequentially, and one without new data is short", async (context) => {
     await addOrders(scene(), 1000);
@@ -203,4 +223,16 @@ function firstStep(workflow: WorkflowObject | undefined): string | undefined {
     .filter(({ type }) => type === "Pod")
     .map(({ startedAt }) => startedAt ?? "")
     .sort()[0];
+}
+
+/** Whether a pod has run a tap for this many milliseconds. */
+function isReading(milliseconds: number) {
+  return ({ metadata, status: { containerStatuses = [] } }: PodObject): boolean =>
+    /-(extract|replicate)-pod/.test(metadata.name) &&
+    containerStatuses.some(
+      ({ name: container, state }) =>
+        ["main", "tap"].includes(container) &&
+        state.running !== undefined &&
+        Date.now() - Date.parse(state.running.startedAt) > milliseconds,
+    );
 }

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client } from "pg";
-import { targetDuckdb, targetPostgres } from "../../connectors";
-import { secret } from "../../src/model/connector-settings";
-import { standInSettings } from "../../src/run/offline/offline";
 import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
-import { pipelines as shipped } from "../../pipelines";
 import type { PipelineEntry } from "../../src/model/define";
-import type { ContainerArgs } from "../../src/model/entry";
-import type { Replication } from "../../src/model/replication";
 import { openBucket, type BucketView } from "./bucket";
+import { entriesOf } from "./entries";
 import { finished, messages, type WorkflowObject } from "./kubernetes";
 import { surroundings } from "./requirements";
 import { bridgeTo, startSource, type Bridge, type Source } from "./source";
@@ -47,13 +45,14 @@ export async function makeScene(): Promise<Scene> {
   const { context, registry, image, host, config } = await surroundings();
   const source = await startSource();
   const webhook = await startWebhook();
-  const postgres = await startPostgres();
+  const data = mkdtempSync(join(tmpdir(), "tapctl-e2e-postgres-"));
+  const postgres = await startWithLog(data);
   const roads = { shop: await bridgeTo(postgres.port), copies: await bridgeTo(postgres.port) };
   const { user, password, database } = postgres;
   const client = new Client({ host: "127.0.0.1", port: postgres.port, user, password, database });
   await client.connect();
   const sourceUrl = `http://${host}:${source.port}`;
-  const entries = array({ url: sourceUrl, host, image }, postgres, roads);
+  const entries = entriesOf({ url: sourceUrl, host, image }, postgres, roads);
   const defaults = {
     retries: { limit: 1, delay: "2s", maxDelay: "5s" },
     resources: { cpu: 0.02, memory: "512Mi" },
@@ -94,145 +93,26 @@ export async function makeScene(): Promise<Scene> {
       stack.close();
       for (const one of [roads.shop, roads.copies, source, webhook]) one.stop();
       await postgres.stop();
+      rmSync(data, { recursive: true, force: true });
     },
   };
   return scene;
 }
 
+/** Starts a server whose log LOG_BASED streams can be read from. */
+async function startWithLog(directory: string): Promise<Postgres> {
+  const first = await startPostgres({ directory });
+  const { user, password, database, port } = first;
+  const client = new Client({ host: "127.0.0.1", port, user, password, database });
+  await client.connect();
+  await client.query("alter system set wal_level = logical");
+  await client.end();
+  await first.stop();
+  return startPostgres({ directory });
+}
+
 function noBucket(): never {
   throw new Error("the stack is not up yet");
-}
-
-interface Places {
-  /** Of the stand-in source. */
-  readonly url: string;
-  /** Of the databases. */
-  readonly host: string;
-  /** With a shell. */
-  readonly image: string;
-}
-
-function array(
-  { url, host, image }: Places,
-  { user, database }: Postgres,
-  roads: Scene["roads"],
-): readonly PipelineEntry[] {
-  const find = (name: string) => shipped.find((entry) => entry.name === name) as Replication;
-  const password = secret("shop-password");
-  const shop = find("shop-orders");
-  const orders: Replication = {
-    ...shop,
-    tap: {
-      ...shop.tap,
-      settings: {
-        ...shop.tap.settings,
-        host,
-        port: roads.shop.port,
-        user,
-        database,
-        password: { ...password },
-      },
-    },
-  };
-  const copies = { host, port: roads.copies.port, user, database, password };
-  const rates = withStandIn(find("exchange-rates"), url);
-  return [
-    { ...rates, schedule: "*/2 * * * *", expectations: { minRecords: 1 } },
-    { ...withStandIn(find("exchange-rates-classic"), url), suspend: true },
-    {
-      ...orders,
-      followUps: [
-        {
-          name: "count",
-          ...shell(
-            image,
-            'cat /singer/output/* | grep -c customer; test -n "$PASSWORD"; grep bookmarks /singer/state.json',
-            { PASSWORD: password },
-          ),
-        },
-        { name: "after", ...odd(image) },
-      ],
-    },
-    {
-      name: "tidy",
-      kind: "job",
-      schedule: "0 3 * * *",
-      suspend: true,
-      ...shell(image, 'echo "tidied with ${#PASSWORD} letters"', { PASSWORD: password }),
-    },
-    { name: "odd-values", kind: "job", schedule: "0 4 * * *", suspend: true, ...odd(image) },
-    {
-      ...orders,
-      name: "shop-copy",
-      target: targetPostgres({ ...copies, default_target_schema: "copy" }),
-    },
-    {
-      ...orders,
-      name: "shop-stream",
-      mode: "stream",
-      target: targetPostgres({ ...copies, default_target_schema: "streamed" }),
-    },
-    {
-      name: "kept-rates",
-      schedule: rates.schedule,
-      suspend: true,
-      configFrom: "store",
-      tap: { ...rates.tap, settings: {} },
-      target: { ...rates.target, settings: {} },
-    },
-    {
-      ...withStandIn(find("exchange-rates-classic"), url),
-      name: "rates-warehouse",
-      suspend: true,
-      target: targetDuckdb({ path: "/tmp/rates.duckdb", primary_key_required: false }),
-    },
-  ];
-}
-
-/** A container that runs a line of shell. */
-export function shell(
-  image: string,
-  line: string,
-  env: NonNullable<ContainerArgs["env"]> = {},
-): ContainerArgs {
-  const resources = { cpu: 0.02, memory: "64Mi" } as const;
-  return { image, command: ["sh", "-ec", line], env, resources, runAsUser: 1000 };
-}
-
-/** A container that fails if a text did not arrive byte for byte as an argument or variable. */
-function odd(image: string): ContainerArgs {
-  const texts = [
-    "$$",
-    "$(HOME)",
-    "$$(PATH)",
-    "$",
-    "{{workflow.name}}",
-    "{{=1 + 1}}",
-    "}}",
-    "a\\b",
-    '"',
-    "'",
-    "é \u{1f600}",
-    "\u007f",
-    "two\nlines",
-    "",
-  ];
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
-  const same = (given: string, expected: string) =>
-    `test "$(printf %s "${given}" | base64 | tr -d '\\n')" = "${expected}" || { echo "not ${expected}"; exit 1; }`;
-  const variables = texts.map((text, index) => same(`$V${index}`, base64(text)));
-  const command = [
-    "sh",
-    "-ec",
-    [`while test $# -gt 0; do ${same("$1", "$2")}; shift 2; done`, ...variables].join("\n"),
-    "odd",
-    ...texts.flatMap((text) => [text, base64(text)]),
-  ];
-  return {
-    ...shell(image, ""),
-    command,
-    env: Object.fromEntries(texts.map((text, index) => [`V${index}`, text])),
-  };
 }
 
 /** Opens the bucket, again if its server has restarted. */
@@ -297,12 +177,4 @@ export async function addOrders({ client }: Scene, count: number): Promise<void>
      from generate_series((select count(*) from orders)::int + 1, (select count(*) from orders)::int + $1::int) id`,
     [count],
   );
-}
-
-/** An example pipeline that reads from the stand-in. */
-export function withStandIn(entry: Replication, url: string): Replication {
-  return {
-    ...entry,
-    tap: { ...entry.tap, settings: { ...entry.tap.settings, ...standInSettings(entry, url) } },
-  };
 }

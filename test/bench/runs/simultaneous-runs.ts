@@ -5,7 +5,7 @@ import type { Replication } from "../../../src/model/replication";
 import { openBucket } from "../../e2e/bucket";
 import { kubectl } from "../../e2e/kubernetes";
 import { surroundings } from "../../e2e/requirements";
-import { withStandIn } from "../../e2e/scene";
+import { withStandIn } from "../../e2e/entries";
 import { startSource } from "../../e2e/source";
 import { makeStack } from "../../e2e/stack";
 import { figure, type Figure } from "../figure";

@@ -23,8 +23,6 @@ from (
 where s.slot_name = any({slots})
 """
 COLUMNS = ("slot", "active", "lagBytes", "retainedBytes", "walStatus", "safeWalBytes")
-
-
 LIMITS = {"connect_timeout": SECONDS, "options": f"-c statement_timeout={SECONDS}s"}
 
 
@@ -37,7 +35,8 @@ def rows(config: dict[str, Any], slots: list[str]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(QUERY.format(slots="%s"), (slots,))
             return list(cursor.fetchall())
-    return connection_of(config, LIMITS).execute(QUERY.format(slots="$1"), [slots]).fetchall()
+    found = connection_of(config, LIMITS).execute(QUERY.format(slots="$1"), [slots])
+    return list(found.fetchall())
 
 
 def connect(config: dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from ctypes import c_char_p, c_int
 from tapctl_bulk.libpq.errors import PostgresError
 from tapctl_bulk.libpq.library import libpq
 
-Parameter = str | int | Sequence[str | None] | Sequence[int] | None
+Parameter = str | int | Sequence[str | None] | Sequence[bytes | None] | Sequence[int] | None
 
 
 class _Option(ctypes.Structure):
@@ -54,10 +54,11 @@ def parameter(value: Parameter) -> bytes | None:
         return None
     if isinstance(value, (str, int)):
         return str(value).encode()
-    return ("{" + ",".join(_item(one) for one in value) + "}").encode()
+    return b"{" + b",".join([_item(one) for one in value]) + b"}"
 
 
-def _item(value: str | int | None) -> str:
+def _item(value: str | bytes | int | None) -> bytes:
     if value is None:
-        return "NULL"
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return b"NULL"
+    text = value if isinstance(value, bytes) else str(value).encode()
+    return b'"%b"' % text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')

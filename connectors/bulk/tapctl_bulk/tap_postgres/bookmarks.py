@@ -31,20 +31,22 @@ class Bookmarks:
             return None
         return bookmark.get("replication_key_value")
 
+    def detail(self, stream: str, name: str) -> int | None:
+        """Return a number that the bookmark has besides its value; None if it does not have it."""
+        bookmark = self._bookmarks.get(stream)
+        detail = bookmark.get(name) if isinstance(bookmark, dict) else None
+        return detail if isinstance(detail, int) else None
+
     def version(self, stream: str) -> int | None:
         """Return the version of the table that the bookmark is of; None if it has none."""
-        bookmark = self._bookmarks.get(stream)
-        version = bookmark.get("version") if isinstance(bookmark, dict) else None
-        return version if isinstance(version, int) else None
+        return self.detail(stream, "version")
 
-    def move(
-        self, stream: str, replication_key: str, value: Json, version: int | None = None
-    ) -> None:
+    def move(self, stream: str, replication_key: str, value: Json, **details: int) -> None:
         """Set the bookmark of a stream."""
         self._bookmarks[stream] = {
             "replication_key": replication_key,
             "replication_key_value": value,
-            **({} if version is None else {"version": version}),
+            **details,
         }
 
     def touch(self, stream: str) -> None:

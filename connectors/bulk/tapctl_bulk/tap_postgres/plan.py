@@ -61,10 +61,12 @@ def plan_stream(selected: Selected, found: Relations, config: Config) -> Stream:
             f'stream "{selected.stream}": column "{missing[0]}" no longer exists',
             "Run discovery again",
         )
+    # These columns of the table would hide those of the log.
+    added = set(PROPERTIES) if selected.method == "LOG_BASED" else set()
     columns = tuple(
         StreamColumn(column, represent(column, found.types, options))
         for column in relation.columns
-        if column.name in selected.known - selected.excluded
+        if column.name in selected.known - selected.excluded - added
     )
     given = _options(config, selected.stream)
     return Stream(

@@ -80,7 +80,8 @@ def copy_statement(
 
 def record_of(stream: Stream) -> tuple[str, str]:
     """Return an alias for the row of a stream's columns, and the record of the row; both in SQL."""
-    row = quoted(_unused_name({item.column.name for item in stream.columns}))
+    relation = stream.relation
+    row = quoted(unused_name("row", {relation.name, *(item.name for item in relation.columns)}))
     record = f"pg_catalog.row_to_json({row})"
     if any(item.representation.has_line_ends for item in stream.columns):
         # Between the tokens of a json value; in texts they are escaped.
@@ -106,7 +107,7 @@ def csv_statement(
         columns.append(f"{value} AS {name}")
         if form in ("text", "moment"):
             in_quotes.append(name)
-    end = quoted(_unused_name({item.column.name for item in stream.columns}))
+    end = quoted(unused_name("row", {item.column.name for item in stream.columns}))
     source = _select(stream, [*columns, f"''::text AS {end}"], conditions, order_by, limit)
     options = [*CSV_OPTIONS, *([f"FORCE_QUOTE ({', '.join(in_quotes)})"] if in_quotes else [])]
     return f"COPY ({source}) TO STDOUT ({', '.join(options)})"
@@ -134,9 +135,8 @@ def _select(
     return source + (f" LIMIT {limit}" if limit is not None else "")
 
 
-def _unused_name(names: set[str]) -> str:
-    """Return a name for a row. A column of the same name would be meant instead."""
-    name = "row"
+def unused_name(name: str, names: set[str]) -> str:
+    """Return a name that is not among others, which would be meant instead."""
     while name in names:
         name += "_"
     return name

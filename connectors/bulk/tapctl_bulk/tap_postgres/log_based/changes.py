@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
+from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.tap_postgres.log_based.messages import ABSENT, Begin, Change, Row, Table, Value
 from tapctl_bulk.tap_postgres.stream import Stream
 
+TABLE = "table"
+"""Number of the table in a bookmark: a table of the same name may be another one."""
 EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """Start of PostgreSQL's time."""
 
@@ -59,6 +62,12 @@ class LogStream:
         self._has_all_columns = False
         """Whether the columns of the stream are those of the table, in the same order."""
 
+    @property
+    def details(self) -> dict[str, int]:
+        """What the bookmark has besides the position."""
+        version = {} if self.version is None else {"version": self.version}
+        return {**version, TABLE: self.stream.relation.oid}
+
     def takes(self, begin: Begin) -> bool:
         """Whether the changes of a transaction are to be sent."""
         return begin.commit >= self.start and not (
@@ -73,11 +82,15 @@ class LogStream:
         self._identity = tuple(place >= 0 and table.identity[place] for place in self._places)
 
     def changed(self, change: Change) -> Iterator[tuple[list[Value], bool]]:
-        """Yield the values of the stream's columns and whether they are those of a deleted row."""
+        """Yield the values of the stream's columns and whether they are those of a deleted row.
+
+        Raises:
+            ConnectorError: The log does not contain the key of the row.
+        """
         old = self._values(change.old, is_key=not change.has_whole_old) if change.old else None
         if change.new is None:
             if old:
-                yield old, True
+                yield self._with_key(old), True
             return
         new = self._values(change.new, is_key=False)
         if old:
@@ -85,8 +98,18 @@ class LogStream:
                 before if value is ABSENT else value for value, before in zip(new, old, strict=True)
             ]
             if any(old[place] != new[place] for place in self._keys):
-                yield old, True
-        yield new, False
+                yield self._with_key(old), True
+        yield self._with_key(new), False
+
+    def _with_key(self, values: list[Value]) -> list[Value]:
+        for place in self._keys:
+            if values[place] is ABSENT:
+                name = self.stream.columns[place].column.name
+                raise ConnectorError(
+                    f'stream "{self.stream.name}": the log does not contain the column "{name}" of the key of a changed row',
+                    "If the column was renamed, reset the state of the stream, so that it is read in full. If it is generated or not published, use another key, or INCREMENTAL",
+                )
+        return values
 
     def _values(self, row: Row, *, is_key: bool) -> list[Value]:
         """Return the values of the stream's columns. Of a key, the log has NULL for all others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
@@ -19,6 +20,7 @@ from tapctl_bulk.tap_postgres.log_based.changes import (
     time_of,
 )
 from tapctl_bulk.tap_postgres.log_based.messages import (
+    ABSENT,
     Begin,
     Change,
     Commit,
@@ -30,12 +32,17 @@ from tapctl_bulk.tap_postgres.log_based.records import records
 from tapctl_bulk.tap_postgres.log_based.slot import Log
 from tapctl_bulk.tap_postgres.log_based.source import read_messages
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
-from tapctl_bulk.tap_postgres.stream import POSITION, envelope
+from tapctl_bulk.tap_postgres.stream import POSITION, Stream, envelope
 
 BATCH_CHANGES = 10_000
 BATCH_BYTES = 4 * 1024 * 1024
-BAD_DATA = "22"
-"""Class of the errors of values."""
+ROWS_READ = 100
+"""Most rows that are looked up in a table by one statement; fewer if they are long."""
+BAD_DATA = ("22", "23")
+"""Classes of the errors of values and, in domains, of constraints."""
+STATE_SECONDS = 60
+"""A STATE follows after that long even if the log has no changes of the streams: a run that is
+stopped does not read the same part again."""
 
 END = """
 SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
@@ -63,6 +70,8 @@ class LogRun:
         self._begin: Begin | None = None
         self._is_state_due = False
         """Whether records were sent without a STATE after them."""
+        self._state_at = time.monotonic()
+        self._rows = 1
 
     def run(self, source: Log, connect: Callable[[], ReplicationConnection]) -> None:
         """Send the changes up to the present end of the log. A STATE follows whole transactions only.
@@ -77,7 +86,7 @@ class LogRun:
             reached = max(reached, position)
             if message:
                 self._handle(position, message)
-            if self._batch.is_full or (self._is_state_due and self._begin is None):
+            if self._batch.is_full or (self._begin is None and self._wants_state()):
                 self._flush(None if self._begin else reached)
             if self._begin is None and self._is_limit_reached():
                 break
@@ -106,6 +115,9 @@ class LogRun:
                     if item and self._begin and item.takes(self._begin):
                         self._truncate(item)
 
+    def _wants_state(self) -> bool:
+        return self._is_state_due or time.monotonic() - self._state_at > STATE_SECONDS
+
     def _is_limit_reached(self) -> bool:
         if self._limit is None:
             return False
@@ -128,8 +140,9 @@ class LogRun:
             return
         for item in self._streams.values():
             position = max(reached, item.start)
-            self._bookmarks.move(item.stream.name, POSITION, position, item.version)
+            self._bookmarks.move(item.stream.name, POSITION, position, **item.details)
         self._output.write_state(self._bookmarks.state())
+        self._state_at = time.monotonic()
 
     def _write_batch(self) -> None:
         name = next(iter(self._streams.values())).stream.name
@@ -144,14 +157,30 @@ class LogRun:
 
     def _write(self, connection: Connection, item: LogStream, changes: Sequence[RowChange]) -> None:
         stream = item.stream._replace(version=item.version)
-        lines = records(connection, stream, changes)
+        # How long the values are that are read from the table is not known before.
+        is_read = any(not change.deleted_at and ABSENT in change.values for change in changes)
+        at = 0
+        while at < len(changes):
+            part = changes[at : at + self._rows] if is_read else changes
+            size = self._write_part(connection, stream, part)
+            at += len(part)
+            if is_read:
+                fit = len(part) * BATCH_BYTES // size
+                self._rows = max(1, min(2 * self._rows, fit, ROWS_READ))
+
+    def _write_part(
+        self, connection: Connection, stream: Stream, changes: Sequence[RowChange]
+    ) -> int:
+        """Send records. Returns how many bytes they are."""
+        lines = [line.encode() for line in records(connection, stream, changes)]
         head, tail = envelope(stream, datetime.now(timezone.utc).isoformat())
-        between = (tail + head).decode()
-        self._output.write(head + between.join(lines).encode() + tail)
+        text = b"".join((head, (tail + head).join(lines), tail))
+        self._output.write(text)
+        return len(text)
 
 
 def _failure(stream: str, error: PostgresError) -> ConnectorError:
-    if (error.sqlstate or "")[:2] != BAD_DATA:
+    if (error.sqlstate or "")[:2] not in BAD_DATA:
         return stream_failure(stream, error)
     return ConnectorError(
         f'stream "{stream}": a value in the log does not fit the type of its column: {error.primary}',

@@ -15,7 +15,23 @@ from tapctl_bulk.tap_postgres.log_based.changes import RowChange
 from tapctl_bulk.tap_postgres.log_based.columns import DELETED_AT
 from tapctl_bulk.tap_postgres.log_based.messages import ABSENT
 from tapctl_bulk.tap_postgres.quoting import quoted
-from tapctl_bulk.tap_postgres.stream import POSITION, Stream, record_of
+from tapctl_bulk.tap_postgres.relations import Column
+from tapctl_bulk.tap_postgres.stream import POSITION, Stream, record_of, unused_name
+
+NAMES_OF_OBJECTS = (
+    "regclass",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+)
+"""Types whose values are names of objects in the database, which may no longer exist."""
 
 
 def records(connection: Connection, stream: Stream, changes: Sequence[RowChange]) -> list[str]:
@@ -67,26 +83,27 @@ def _records(
     return dict(connection.execute(statement, parameters).fetchall())
 
 
-def _texts(changes: Sequence[RowChange], at: int) -> list[str | None]:
+def _texts(changes: Sequence[RowChange], at: int) -> list[bytes | None]:
     values = [change.values[at] for change in changes]
-    return [value.decode() if isinstance(value, bytes) else None for value in values]
+    return [value if isinstance(value, bytes) else None for value in values]
 
 
 def _statement(stream: Stream, known: Sequence[int], *, from_table: bool) -> str:
-    given = {at: f"(given.v{at}::{stream.columns[at].column.type_name})" for at in known}
+    alias = unused_name("given", {stream.relation.name})
+    given = {at: f"({alias}.v{at}::{_type(stream.columns[at].column)})" for at in known}
     values = []
     for at, item in enumerate(stream.columns):
         source = given.get(at) or (stream.in_sql(item.column) if from_table else None)
         if source:
             values.append(f"{item.representation.expression(source)} AS {quoted(item.column.name)}")
-    values += [f"given.lsn AS {POSITION}", f"given.deleted_at AS {DELETED_AT}"]
+    values += [f"{alias}.lsn AS {POSITION}", f"{alias}.deleted_at AS {DELETED_AT}"]
     arrays = ["$1::int[]", "$2::bigint[]", "$3::text[]"]
     arrays += [f"${4 + number}::text[]" for number in range(len(known))]
     names = ["number", "lsn", "deleted_at", *(f"v{at}" for at in known)]
     row, record = record_of(stream)
     table = f"JOIN {stream.table} ON {_same_key(stream, given)}" if from_table else ""
     return (
-        f"SELECT given.number, ({record})::text FROM unnest({', '.join(arrays)}) given({', '.join(names)})"
+        f"SELECT {alias}.number, ({record})::text FROM unnest({', '.join(arrays)}) {alias}({', '.join(names)})"
         f" {table} CROSS JOIN LATERAL (SELECT {', '.join(values)}) {row}"
     )
 
@@ -97,7 +114,15 @@ def _has_key(stream: Stream, known: Sequence[int]) -> bool:
 
 def _same_key(stream: Stream, given: dict[int, str]) -> str:
     return " AND ".join(
-        f"{stream.in_sql(item.column)} = {given[at]}"
+        f"{_comparable(stream, item.column)} = {given[at]}"
         for at, item in enumerate(stream.columns)
         if item.column.name in stream.key
     )
+
+
+def _type(column: Column) -> str:
+    return "text" if column.type_name in NAMES_OF_OBJECTS else column.type_name
+
+
+def _comparable(stream: Stream, column: Column) -> str:
+    return stream.in_sql(column) + ("::text" if column.type_name in NAMES_OF_OBJECTS else "")

@@ -69,15 +69,18 @@ def _started(connection: ReplicationConnection, log: Log, start: int) -> Replica
 
 
 def _until(stream: ReplicationStream, end: int) -> Iterator[tuple[int, Message]]:
-    reached, repeated, is_open = 0, 0, False
+    reached, repeated, is_open, is_asked = 0, 0, False, False
     while True:
         data = stream.read(IDLE_SECONDS)
         if data is None:
-            stream.report(wants_answer=True)
+            # Several answers to a busy server's queue of questions would look like those of an idle one.
+            stream.report(wants_answer=not is_asked)
+            is_asked = True
             continue
         position = int.from_bytes(data[1:9], "big")
         message: Message = None
         if data[0] == KEEPALIVE:
+            is_asked = False
             if data[17]:
                 stream.report()
             if is_open:
@@ -85,6 +88,7 @@ def _until(stream: ReplicationStream, end: int) -> Iterator[tuple[int, Message]]
             repeated = repeated + 1 if position == reached else 0
         else:
             message = parse(data[DATA_HEAD:])
+            del data  # Long rows are not kept.
             repeated = 0
             if isinstance(message, Begin):
                 is_open = True

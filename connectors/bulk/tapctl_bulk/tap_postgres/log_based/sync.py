@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.common.logs import warn
 from tapctl_bulk.common.settings import Config
 from tapctl_bulk.common.singer import Output
 from tapctl_bulk.libpq.replication import ReplicationConnection
 from tapctl_bulk.tap_postgres.bookmarks import Bookmarks
-from tapctl_bulk.tap_postgres.log_based.changes import LogStream, Seen, new_version
+from tapctl_bulk.tap_postgres.log_based.changes import TABLE, LogStream, Seen, new_version
 from tapctl_bulk.tap_postgres.log_based.columns import with_log_columns
 from tapctl_bulk.tap_postgres.log_based.read import LogRun
 from tapctl_bulk.tap_postgres.log_based.slot import Log, check_position, open_log
-from tapctl_bulk.tap_postgres.snapshot import Snapshot
+from tapctl_bulk.tap_postgres.snapshot import Snapshot, set_settings
 from tapctl_bulk.tap_postgres.stream import POSITION, Stream
 
 TRANSACTIONS = """
@@ -57,14 +58,14 @@ class LogBased:
             version = self._bookmarks.version(stream.name)
             self._waiting.append(LogStream(stream, position, version))
             return
-        version = new_version()
+        version = new_version(self._bookmarks.version(stream.name))
         records = read(with_log_columns(stream._replace(version=version), self._log.start))
         if stream.limit is not None and records >= stream.limit:
             return  # Rows are missing: the next run reads the stream in full, too.
         item = LogStream(stream, self._log.start, version, self._seen())
         self._waiting.append(item)
         self._output.write_activate_version(stream.name, version)
-        self._bookmarks.move(stream.name, POSITION, item.start, version)
+        self._bookmarks.move(stream.name, POSITION, item.start, **item.details)
         self._output.write_state(self._bookmarks.state())
 
     def read_changes(self, connect: Callable[[], ReplicationConnection]) -> None:
@@ -74,6 +75,8 @@ class LogBased:
             ConnectorError: The slot cannot be read, or a change cannot be sent.
         """
         if self._waiting:
+            # The connection waits while the server reads a part of the log without changes.
+            self._snapshot.connection.execute(set_settings({"idle_session_timeout": "0"}, "false"))
             LogRun(self._snapshot, self._waiting, self._bookmarks, self._output).run(
                 self._log, connect
             )
@@ -81,6 +84,10 @@ class LogBased:
     def _position(self, stream: Stream, log: Log) -> int | None:
         value = self._bookmarks.value(stream.name, POSITION)
         if value is None:
+            return None
+        table = self._bookmarks.detail(stream.name, TABLE)
+        if table not in (None, stream.relation.oid):
+            warn(f'stream "{stream.name}": the table was created again, so it is read in full')
             return None
         if not isinstance(value, int):
             raise ConnectorError(

@@ -10,13 +10,14 @@ from tap_runs import Extract, TapRuns, metadata
 
 LOGICAL = ("wal_level = logical", "max_replication_slots = 20", "max_wal_senders = 20")
 ADDED = ("_sdc_lsn", "_sdc_deleted_at", "version")
-SMALL_BATCHES = """
+PROGRAM = """
 from tapctl_bulk.libpq import replication
 from tapctl_bulk.tap_postgres import program
-from tapctl_bulk.tap_postgres.log_based import read, source
-read.BATCH_CHANGES = 50
+from tapctl_bulk.tap_postgres.log_based import read, records, source
+read.BATCH_CHANGES = {batch_changes}
 source.IN_USE_SECONDS = {in_use_seconds}
 replication.REPORT_SECONDS = {report_seconds}
+{patch}
 program.main()
 """
 
@@ -25,6 +26,8 @@ class LogRuns(TapRuns):
     """Runs of which each continues the state of the last one."""
 
     small_batches = False
+    patch = ""
+    """A line of Python that changes the tap."""
     in_use_seconds = 90
     report_seconds = 10
 
@@ -59,9 +62,12 @@ class LogRuns(TapRuns):
 
     def command(self, *given: Any, **settings: Any) -> list[str]:
         command = super().command(*given, **settings)
-        if self.small_batches or self.in_use_seconds != 90:
-            program = SMALL_BATCHES.format(
-                in_use_seconds=self.in_use_seconds, report_seconds=self.report_seconds
+        if self.small_batches or self.patch or self.in_use_seconds != 90:
+            program = PROGRAM.format(
+                batch_changes=50 if self.small_batches else 10_000,
+                in_use_seconds=self.in_use_seconds,
+                report_seconds=self.report_seconds,
+                patch=self.patch,
             )
             return [sys.executable, "-c", program, *command[3:]]
         return command

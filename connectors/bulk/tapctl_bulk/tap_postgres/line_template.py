@@ -63,9 +63,9 @@ class LineTemplate:
         values.pop()  # What follows the last separator: nothing.
         del rows  # Large rows are not kept.
         for index in self._numbers:
-            values[index :: len(self.forms)] = _numbers(values[index :: len(self.forms)])
+            values[index :: len(self.forms)] = numbers(values[index :: len(self.forms)])
         for index in self._moments:
-            values[index :: len(self.forms)] = _moments(values[index :: len(self.forms)])
+            values[index :: len(self.forms)] = moments(values[index :: len(self.forms)])
         return self._line * count % tuple(values)
 
 
@@ -87,7 +87,7 @@ def _without_controls(text: bytes) -> bytes:
     return re.sub(rb"[\x00-\x1f]", lambda character: ESCAPES[character[0]], text)
 
 
-def _numbers(values: list[bytes]) -> list[bytes]:
+def numbers(values: list[bytes]) -> list[bytes]:
     """Quote values that are not numbers, as the server does."""
     letters = b"".join(values)
     if b"N" not in letters and b"I" not in letters:
@@ -95,7 +95,7 @@ def _numbers(values: list[bytes]) -> list[bytes]:
     return [b'"' + value + b'"' if value in NOT_NUMBERS else value for value in values]
 
 
-def _moments(values: list[bytes]) -> list[bytes]:
+def moments(values: list[bytes]) -> list[bytes]:
     """Write moments such as `"2026-01-01 00:00:00+00"` as the server does in JSON."""
     text = SEPARATOR.join(values).replace(b" ", b"T").replace(b"+00", b"+00:00")
     if b"TBC" in text:

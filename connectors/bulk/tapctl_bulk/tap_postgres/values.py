@@ -7,7 +7,7 @@ filled keep their types. Types that it declares as text are sent in PostgreSQL's
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from tapctl_bulk.common.exact_json import Json
 from tapctl_bulk.tap_postgres.quoting import literal, quoted
@@ -44,6 +44,12 @@ class ValueOptions(NamedTuple):
     use_singer_decimal: bool = False
 
 
+LogForm: TypeAlias = Literal[
+    "boolean", "bytea", "json", "number", "text", "timestamp", "timestamptz", "unchanged"
+]
+"""How a value becomes JSON from PostgreSQL's text of it."""
+
+
 class Representation(NamedTuple):
     """How a column is sent."""
 
@@ -53,6 +59,8 @@ class Representation(NamedTuple):
     """Makes the SQL expression from that of the column."""
     more: Mapping[str, Json] | None = None
     """Further keys of the JSON schema."""
+    log_form: LogForm | None = None
+    """None: only the server makes it."""
     has_line_ends: bool = False
     """Whether PostgreSQL may put line ends between the tokens of the value."""
 
@@ -74,7 +82,7 @@ def represent(
 def _scalar(found: DatabaseType, modifier: int, options: ValueOptions) -> Representation:
     if found.kind == "e":
         more: dict[str, Json] = {"maxLength": found.label_length} if found.label_length else {}
-        return Representation(("string",), more=more)
+        return Representation(("string",), more=more, log_form="text")
     if found.name in ("geometry", "geography") and found.has_geojson:
         function = quoted(found.schema) + ".ST_AsGeoJSON"
         return Representation(
@@ -92,31 +100,42 @@ def _scalar(found: DatabaseType, modifier: int, options: ValueOptions) -> Repres
 
 def _builtin(name: str, modifier: int, options: ValueOptions) -> Representation:
     if name == "bool":
-        return Representation(("boolean",))
+        return Representation(("boolean",), log_form="boolean")
     if name in INTEGERS:
-        return Representation(("integer",))
+        return Representation(("integer",), log_form="unchanged")
     if name in DECIMALS:
         return (
-            _text({"format": "x-singer.decimal"})
+            _text({"format": "x-singer.decimal"}, "text")
             if options.use_singer_decimal
-            else Representation(("number",))
+            else Representation(("number",), log_form="number")
         )
     if name in DATES and options.dates_as_string:
-        return _text()
+        return _text(log_form="text")
     if name == "timestamp":
         # As the published tap sends it: JSON schema knows no date-time without a zone.
-        return Representation(("string",), _cast("timestamptz"), {"format": "date-time"})
+        return Representation(
+            ("string",), _cast("timestamptz"), {"format": "date-time"}, log_form="timestamp"
+        )
     if name in ("json", "jsonb"):
         types = ("object",) if options.json_as_object else ANY_JSON
         return Representation(
-            types, more={"additionalProperties": True}, has_line_ends=name == "json"
+            types,
+            more={"additionalProperties": True},
+            log_form="json",
+            has_line_ends=name == "json",
         )
     if name == "bytea":
-        return Representation(("string",), lambda column: f"pg_catalog.encode({column}, 'hex')")
+        return Representation(
+            ("string",), lambda column: f"pg_catalog.encode({column}, 'hex')", log_form="bytea"
+        )
     more: dict[str, Json] = {"format": FORMATS[name]} if name in FORMATS else {}
     if name in LENGTHS and modifier > HEADER:
         more = {"maxLength": modifier - HEADER}
-    return Representation(("string",), more=more) if name in (*TEXTS, *DATES) else _text(more)
+    if name in (*TEXTS, *DATES):
+        form: LogForm = "timestamptz" if name == "timestamptz" else "text"
+        return Representation(("string",), more=more, log_form=form)
+    # Other types have casts of their own to text.
+    return _text(more, "text" if name in ("interval", "money") else None)
 
 
 def _array(element: DatabaseType, modifier: int, options: ValueOptions) -> Representation:
@@ -134,11 +153,15 @@ def _array(element: DatabaseType, modifier: int, options: ValueOptions) -> Repre
         expression = _cast("timestamptz[]")
     elif element.has_geojson and item.types == ("object",) and element.name != "hstore":
         return _text()
-    return Representation(("array",), expression, {"items": schema}, item.has_line_ends)
+    return Representation(
+        ("array",), expression, {"items": schema}, has_line_ends=item.has_line_ends
+    )
 
 
-def _text(more: Mapping[str, Json] | None = None) -> Representation:
-    return Representation(("string",), _cast("text"), more)
+def _text(
+    more: Mapping[str, Json] | None = None, log_form: LogForm | None = None
+) -> Representation:
+    return Representation(("string",), _cast("text"), more, log_form)
 
 
 def _cast(to: str) -> Callable[[str], str]:

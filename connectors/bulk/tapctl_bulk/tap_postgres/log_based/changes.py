@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 from tapctl_bulk.common.errors import ConnectorError
@@ -61,6 +62,8 @@ class LogStream:
         self._identity: tuple[bool, ...] = ()
         self._has_all_columns = False
         """Whether the columns of the stream are those of the table, in the same order."""
+        self.has_present_types = False
+        """Whether the values are of the types that the columns have now."""
 
     @property
     def details(self) -> dict[str, int]:
@@ -79,6 +82,10 @@ class LogStream:
         at = {name: place for place, name in enumerate(table.columns)}
         self._places = tuple(at.get(item.column.name, -1) for item in self.stream.columns)
         self._has_all_columns = self._places == tuple(range(len(table.columns)))
+        self.has_present_types = all(
+            place < 0 or table.types[place] == item.column.type
+            for place, item in zip(self._places, self.stream.columns, strict=True)
+        )
         self._identity = tuple(place >= 0 and table.identity[place] for place in self._places)
 
     def changed(self, change: Change) -> Iterator[tuple[list[Value], bool]]:
@@ -135,6 +142,7 @@ def new_version(version: int | None = None) -> int:
     return max(int(time.time() * 1000), (version or 0) + 1)
 
 
-def time_of(begin: Begin) -> str:
-    """Return when a transaction was committed."""
-    return (EPOCH + timedelta(microseconds=begin.time)).isoformat()
+@lru_cache(maxsize=1)
+def time_of(microseconds: int) -> str:
+    """Return a time of PostgreSQL as text."""
+    return (EPOCH + timedelta(microseconds=microseconds)).isoformat()

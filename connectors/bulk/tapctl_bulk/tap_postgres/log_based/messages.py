@@ -45,6 +45,7 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
     identity: tuple[bool, ...]
     """Whether the column is part of the replica identity."""
+    types: tuple[int, ...]
 
 
 class Change(NamedTuple):
@@ -57,6 +58,8 @@ class Change(NamedTuple):
     """Whether they are not only those of the replica identity."""
     new: Row | None
     """None if the row was deleted."""
+    size: int
+    """Bytes of the message."""
 
 
 class Truncate(NamedTuple):
@@ -112,7 +115,7 @@ def _change(message: bytes) -> Change:
         has_whole_old = message[at] == WHOLE
         old, at = _row(message, at + 1)
     new = _row(message, at + 1)[0] if at < len(message) else None
-    return Change(oid, old, has_whole_old, new)
+    return Change(oid, old, has_whole_old, new, len(message))
 
 
 def _row(message: bytes, at: int) -> tuple[Row, int]:
@@ -138,10 +141,11 @@ def _table(message: bytes) -> Table:
     at = message.index(b"\0", at) + 2  # the name and the kind of replica identity.
     count = int.from_bytes(message[at : at + 2], "big")
     at += 2
-    columns, identity = [], []
+    columns, identity, types = [], [], []
     for _ in range(count):
         end = message.index(b"\0", at + 1)
         identity.append(bool(message[at] & 1))
         columns.append(message[at + 1 : end].decode())
+        types.append(int.from_bytes(message[end + 1 : end + 5], "big"))
         at = end + 9  # After the type and its modifier.
-    return Table(oid, tuple(columns), tuple(identity))
+    return Table(oid, tuple(columns), tuple(identity), tuple(types))

@@ -100,14 +100,17 @@ class LogRun:
                 item = self._streams.get(message.oid)
                 if item and self._begin and item.takes(self._begin):
                     for values, is_deleted in item.changed(message):
-                        at = time_of(self._begin) if is_deleted else None
-                        self._batch.add(message.oid, RowChange(values, position, at))
+                        at = time_of(self._begin.time) if is_deleted else None
+                        change = RowChange(values, position, at)
+                        self._batch.add(message.oid, change, message.size)
             case Begin():
                 self._begin = message
             case Commit():
                 self._begin = None
             case Table():
                 if item := self._streams.get(message.oid):
+                    if message.oid in self._batch.changes:
+                        self._flush(None)  # They are of the table as it was.
                     item.describe(message)
             case Truncate():
                 for oid in message.oids:
@@ -162,17 +165,21 @@ class LogRun:
         at = 0
         while at < len(changes):
             part = changes[at : at + self._rows] if is_read else changes
-            size = self._write_part(connection, stream, part)
+            size = self._write_part(connection, stream, part, item.has_present_types)
             at += len(part)
             if is_read:
                 fit = len(part) * BATCH_BYTES // size
                 self._rows = max(1, min(2 * self._rows, fit, ROWS_READ))
 
     def _write_part(
-        self, connection: Connection, stream: Stream, changes: Sequence[RowChange]
+        self,
+        connection: Connection,
+        stream: Stream,
+        changes: Sequence[RowChange],
+        has_present_types: bool,
     ) -> int:
         """Send records. Returns how many bytes they are."""
-        lines = [line.encode() for line in records(connection, stream, changes)]
+        lines = records(connection, stream, changes, has_present_types=has_present_types)
         head, tail = envelope(stream, datetime.now(timezone.utc).isoformat())
         text = b"".join((head, (tail + head).join(lines), tail))
         self._output.write(text)
@@ -196,10 +203,10 @@ class _Batch:
         self._count = 0
         self._bytes = 0
 
-    def add(self, oid: int, change: RowChange) -> None:
+    def add(self, oid: int, change: RowChange, size: int) -> None:
         self.changes.setdefault(oid, []).append(change)
         self._count += 1
-        self._bytes += sum(len(value) for value in change.values if isinstance(value, bytes))
+        self._bytes += size
 
     @property
     def is_full(self) -> bool:

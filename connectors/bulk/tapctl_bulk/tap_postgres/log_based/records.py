@@ -1,7 +1,7 @@
 """Making records of changes.
 
-The server makes them, by the expressions that it reads tables with: so a record is the same, however
-it was read. Values that the log does not contain, such as long ones that did not change, are read
+The server makes them, by the expressions that it reads tables with, unless all types are simple: so a
+record is the same, however it was read. Values that the log does not contain, such as long ones that did not change, are read
 from the table. They may be newer than the change, but then a later change follows.
 """
 
@@ -13,6 +13,7 @@ from tapctl_bulk.libpq import Connection
 from tapctl_bulk.libpq.parameters import Parameter
 from tapctl_bulk.tap_postgres.log_based.changes import RowChange
 from tapctl_bulk.tap_postgres.log_based.columns import DELETED_AT
+from tapctl_bulk.tap_postgres.log_based.local_records import is_local, local_records
 from tapctl_bulk.tap_postgres.log_based.messages import ABSENT
 from tapctl_bulk.tap_postgres.quoting import quoted
 from tapctl_bulk.tap_postgres.relations import Column
@@ -34,19 +35,36 @@ NAMES_OF_OBJECTS = (
 """Types whose values are names of objects in the database, which may no longer exist."""
 
 
-def records(connection: Connection, stream: Stream, changes: Sequence[RowChange]) -> list[str]:
+def records(
+    connection: Connection,
+    stream: Stream,
+    changes: Sequence[RowChange],
+    *,
+    has_present_types: bool,
+) -> list[bytes]:
     """Return the record of each change.
+
+    Args:
+        connection: Connection in a transaction that sees the present data.
+        stream: The stream.
+        changes: Its changes.
+        has_present_types: Whether the values are of the types that the columns have now.
 
     Raises:
         PostgresError: The server reports an error.
     """
-    found: dict[int, str] = {}
+    found: dict[int, bytes] = {}
+    makes_them_here = has_present_types and is_local(stream)
     for known, indexes in _by_known_columns(changes).items():
         present = [index for index in indexes if changes[index].deleted_at is None]
         if present and len(known) < len(stream.columns) and _has_key(stream, known):
             found |= _records(connection, stream, changes, present, known, from_table=True)
         # Deleted rows, and rows that are no longer in the table: another change of them follows.
-        if rest := [index for index in indexes if index not in found]:
+        rest = [index for index in indexes if index not in found]
+        if makes_them_here:
+            made = local_records(stream, [changes[index] for index in rest], known)
+            found |= zip(rest, made, strict=True)
+        elif rest:
             found |= _records(connection, stream, changes, rest, known, from_table=False)
     return [found[index] for index in range(len(changes))]
 
@@ -70,7 +88,7 @@ def _records(
     known: Sequence[int],
     *,
     from_table: bool,
-) -> dict[int, str]:
+) -> dict[int, bytes]:
     chosen = [changes[index] for index in indexes]
     columns = [_texts(chosen, at) for at in known]
     parameters: list[Parameter] = [
@@ -80,7 +98,8 @@ def _records(
         *columns,
     ]
     statement = _statement(stream, known, from_table=from_table)
-    return dict(connection.execute(statement, parameters).fetchall())
+    made = connection.execute(statement, parameters).fetchall()
+    return {index: record.encode() for index, record in made}
 
 
 def _texts(changes: Sequence[RowChange], at: int) -> list[bytes | None]:

@@ -268,3 +268,28 @@ test("import: unknown settings of a shipped connector that locate data become pa
     "filepath",
   ]);
 });
+
+for (const [what, fields, settings, expected] of [
+  ["none", {}, {}, "tapPostgres"],
+  [
+    "one of the metadata",
+    { metadata: { "*": { "replication-method": "LOG_BASED" } } },
+    {},
+    "tapPostgresSdk",
+  ],
+  ["the default one", {}, { default_replication_method: "LOG_BASED" }, "tapPostgresSdk"],
+] as const)
+  test(`import: tap-postgres with LOG_BASED streams, ${what}, becomes ${expected}`, () => {
+    const plugin = pluginFrom("extractor", "meltano.yml:1", {
+      name: "tap-postgres",
+      variant: "meltanolabs",
+      pip_url: "meltanolabs-tap-postgres==0.10.0",
+      ...fields,
+    });
+    const connection = { host: "h", user: "u", database: "d" };
+    const { value } = connectorFor(plugin, "tap-postgres", { ...connection, ...settings }, {
+      installed: {},
+      locks: {},
+    } as unknown as Surroundings);
+    assert.equal(value.identifier, expected);
+  });

@@ -23,7 +23,9 @@ def server() -> Iterator[PostgresServer]:
         pytest.skip("PostgreSQL is not installed")
     # Values look different in such a session.
     local = ("datestyle = 'German'", "timezone = 'Asia/Kolkata'", "intervalstyle = 'iso_8601'")
-    one = PostgresServer([*LOGICAL, *local, "bytea_output = 'escape'", "extra_float_digits = 0"])
+    local += ("bytea_output = 'escape'", "extra_float_digits = 0")
+    local += ("array_nulls = off", "xmloption = 'document'", "quote_all_identifiers = on")
+    one = PostgresServer([*LOGICAL, *local])
     one.start()
     yield one
     one.remove()
@@ -111,7 +113,8 @@ def test_values_from_the_log_are_those_of_the_table(tap: LogRuns, patch: str) ->
     tap.patch = patch
     tap.next("m-t")
     tap.server.query(
-        f"set search_path = v, ext, pg_catalog; insert into m.t values (1, {values}); insert into m.t values (2)"
+        f"set search_path = v, ext, pg_catalog; set array_nulls = on; set xmloption = content;"
+        f"insert into m.t values (1, {values}); insert into m.t values (2)"
     )
     logged = [dumps(plain(record)) for record in tap.next("m-t").records()]
     table = [dumps(record) for record in tap.run(tap.catalog({"m-t": None})).records()]

@@ -208,7 +208,7 @@ SLOT = "select pg_create_logical_replication_slot('log', '{}')"
         ("select pg_create_physical_replication_slot('log')", {}, 'replication slot "log" is one of physical replication. Create another one: SELECT pg_create_logical_replication_slot(\'log2\', \'pgoutput\')'),
         (SLOT.format("pgoutput"), {}, 'publication "log" does not exist. Create it: CREATE PUBLICATION "log" FOR TABLE "m"."t"'),
         (SLOT.format("pgoutput"), {"publication_name": "P"}, 'publication "P" does not exist. Create it: CREATE PUBLICATION "P" FOR TABLE "m"."t"'),
-        ("create publication log; " + SLOT.format("pgoutput"), {}, 'stream "m-t": publication "log" does not contain the table. ALTER PUBLICATION "log" ADD TABLE "m"."t"'),
+        ("create publication log; " + SLOT.format("pgoutput"), {}, 'stream "m-t": publication "log" does not contain the table. ALTER PUBLICATION "log" ADD TABLE "m"."t". If the stream has a saved position, reset its state: changes until then are not in the log'),
         (
             "create publication log for table m.t; alter table m.t replica identity nothing; " + SLOT.format("pgoutput"),
             {},

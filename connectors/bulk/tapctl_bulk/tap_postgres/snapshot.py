@@ -23,6 +23,9 @@ SESSION: dict[str, str] = {
     "extra_float_digits": "3",
     "bytea_output": "hex",
     "lc_monetary": "C",
+    # Values of the log and their lists are read by the same rules in each session.
+    "xmloption": "content",
+    "array_nulls": "on",
     # Compiling expressions costs more than it saves in a statement that calls one function a row.
     "jit": "off",
     # The transaction waits while a slow target reads.

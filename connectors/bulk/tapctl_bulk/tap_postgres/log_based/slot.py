@@ -177,7 +177,7 @@ def _not_published(publication: str, stream: Stream) -> ConnectorError:
     if stream.relation.kind == "p":
         fix = f"ALTER PUBLICATION {name} SET (publish_via_partition_root = true), and add the table if it is not part of it"
     elif stream.relation.kind == "r":
-        fix = f"ALTER PUBLICATION {name} ADD TABLE {stream.table}"
+        fix = f"ALTER PUBLICATION {name} ADD TABLE {stream.table}. If the stream has a saved position, reset its state: changes until then are not in the log"
     else:
         fix = "Only tables have LOG_BASED: use FULL_TABLE or INCREMENTAL"
     return ConnectorError(

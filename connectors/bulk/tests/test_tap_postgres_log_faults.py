@@ -344,3 +344,23 @@ def test_wrong_bookmark_is_one_line(tap: LogRuns) -> None:
         done.error
         == "stream \"m-t\": the bookmark 'x' is not a position in the log. Reset the state of the stream"
     )
+
+
+def test_lost_connection_before_the_first_stream_is_one_line(
+    server: PostgresServer, tap: LogRuns
+) -> None:
+    tap.prepare(CREATE)
+    catalog = tap.log_catalog("m-t")
+    waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'tap_postgres'"
+    with server.connect() as other:
+        other.execute("begin; lock table pg_catalog.pg_publication in access exclusive mode")
+        with tap.start(catalog) as child:
+            while not (found := server.query(waiting)):
+                assert child.poll() is None
+            server.query(f"select pg_terminate_backend({found[0][0]})")
+            output, log = child.communicate(timeout=60)
+    done = read(child.returncode, output, log)
+    assert (done.code, done.error) == (
+        1,
+        "terminating connection due to administrator command. Run again",
+    )

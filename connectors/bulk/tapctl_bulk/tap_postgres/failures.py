@@ -28,6 +28,11 @@ def is_conflict(error: BaseException) -> bool:
     return error.sqlstate in ("40001", "40P01") or "conflict with recovery" in str(error)
 
 
+def is_connection_lost(state: str | None) -> bool:
+    """Whether the server or the network ended the connection, given the code of an error."""
+    return state is None or (state[:2] in ("08", "57") and state != "57014")
+
+
 def stream_failure(stream: str, error: PostgresError) -> ConnectorError:
     """Return the error that ends the tap."""
     state = error.sqlstate
@@ -39,7 +44,7 @@ def stream_failure(stream: str, error: PostgresError) -> ConnectorError:
             f'stream "{stream}": {message}: GeoJSON has no curves',
             "Exclude the column, or read a view that converts it with ST_CurveToLine",
         )
-    if state is None or (state[:2] in ("08", "57") and state != "57014"):
+    if state is None or is_connection_lost(state):
         return ConnectorError(
             f'stream "{stream}": connection lost: {message}',
             "Run again: incremental streams resume from the last saved bookmark",

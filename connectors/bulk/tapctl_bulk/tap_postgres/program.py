@@ -25,6 +25,7 @@ from tapctl_bulk.tap_postgres.connection import (
     place,
     replication_connection,
 )
+from tapctl_bulk.tap_postgres.failures import is_connection_lost
 from tapctl_bulk.tap_postgres.plan import value_options
 from tapctl_bulk.tap_postgres.relations import read_relations
 from tapctl_bulk.tap_postgres.settings import SDK_ONLY, SETTINGS
@@ -97,7 +98,8 @@ def _work(arguments: Arguments, config: Config, output: Output) -> None:
                 output,
             )
     except PostgresError as error:
-        raise ConnectorError(error.primary, f"SQLSTATE {error.sqlstate}") from error
+        fix = "Run again" if is_connection_lost(error.sqlstate) else f"SQLSTATE {error.sqlstate}"
+        raise ConnectorError(error.primary, fix) from error
 
 
 def _file(path: str, name: str, default: dict[str, Json]) -> dict[str, Json]:

@@ -24,7 +24,8 @@ print(json.dumps([dict(zip(("id", "note", "amount"), row)) for row in duckdb.con
 const CHANGES = [
   "insert into orders select n, repeat('x', 4000), n * 4 from generate_series(1, 200) n",
   "update orders set amount = amount + 1 where id % 2 = 0; delete from orders where id % 5 = 0",
-  "update orders set id = id + 1000 where id % 7 = 0; begin; delete from orders where id < 50; rollback",
+  "update orders set id = id + 1000 where id % 7 = 0",
+  "begin; delete from orders where id < 50; rollback",
   "truncate orders; insert into orders values (1, 'after', 15)",
   "update orders set note = null; insert into orders values (2, 'more', null)",
 ];

@@ -168,7 +168,7 @@ HINTS = (
         "give it more memory with the pipeline's resources",
     ),
     Hint(
-        r"logical decoding requires wal_level|wal_level",
+        r"requires wal_level",
         "set wal_level = logical on the server and restart it",
         r"^tap-",
     ),

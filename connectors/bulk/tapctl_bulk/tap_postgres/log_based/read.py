@@ -72,6 +72,7 @@ class LogRun:
         """Whether records were sent without a STATE after them."""
         self._state_at = time.monotonic()
         self._rows = 1
+        """How many rows are looked up at once."""
 
     def run(self, source: Log, connect: Callable[[], ReplicationConnection]) -> None:
         """Send the changes up to the present end of the log. A STATE follows whole transactions only.

@@ -1,8 +1,9 @@
 """Making records of changes.
 
-The server makes them, by the expressions that it reads tables with, unless all types are simple: so a
-record is the same, however it was read. Values that the log does not contain, such as long ones that did not change, are read
-from the table. They may be newer than the change, but then a later change follows.
+Unless all types are simple, the server makes them, by the expressions that it reads tables with: so a
+record is the same, however it was read. Values that the log does not contain, such as long ones that
+did not change, are read from the table. They may be newer than the change, but then a later change
+follows.
 """
 
 from __future__ import annotations

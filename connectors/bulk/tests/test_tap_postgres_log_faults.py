@@ -154,6 +154,25 @@ def _in_the_middle(tap: LogRuns) -> Iterator[subprocess.Popen[bytes]]:
         yield child
 
 
+@contextmanager
+def _other_reader(server: PostgresServer) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that reads the slot and confirms nothing."""
+    connection = ["-h", str(server.folder), "-U", "postgres", "-d", "postgres"]
+    options = ["-o", "proto_version=1", "-o", "publication_names=log"]
+    silent = ["--fsync-interval=0", "--status-interval=0"]
+    with subprocess.Popen(
+        [f"{programs()}/pg_recvlogical", *connection, "--slot", "log", "--start", "-f", "/dev/null"]
+        + [*options, *silent],
+        stderr=subprocess.DEVNULL,
+    ) as other:
+        try:
+            while not server.query("select 1 from pg_replication_slots where active"):
+                assert other.poll() is None
+            yield other
+        finally:
+            other.kill()
+
+
 @pytest.mark.parametrize("is_released", [True, False])
 def test_slot_that_another_program_reads(
     server: PostgresServer, tap: LogRuns, is_released: bool
@@ -162,29 +181,12 @@ def test_slot_that_another_program_reads(
     tap.next("m-t")
     server.query("insert into m.t values (1, 'a')")
     tap.in_use_seconds = 30 if is_released else 1
-    with subprocess.Popen(
-        [
-            f"{programs()}/pg_recvlogical",
-            "-h",
-            str(server.folder),
-            "-U",
-            "postgres",
-            "-d",
-            "postgres",
-        ]
-        + ["--slot", "log", "--start", "-f", "/dev/null"]
-        + ["-o", "proto_version=1", "-o", "publication_names=log"],
-        stderr=subprocess.DEVNULL,
-    ) as other:
-        while not server.query("select 1 from pg_replication_slots where active"):
-            assert other.poll() is None
-        with tap.start(tap.log_catalog("m-t"), tap.state) as child:
-            assert child.stderr
-            assert b"is active for PID" in child.stderr.readline()
-            if is_released:
-                other.kill()
-            output, log = child.communicate(timeout=60)
-        other.kill()
+    with _other_reader(server) as other, tap.start(tap.log_catalog("m-t"), tap.state) as child:
+        assert child.stderr
+        assert b"is active for PID" in child.stderr.readline()
+        if is_released:
+            other.kill()
+        output, log = child.communicate(timeout=60)
     done = read(child.returncode, output, log)
     if is_released:
         assert done.code == 0, done.log

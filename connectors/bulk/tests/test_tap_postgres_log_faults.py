@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -160,10 +161,13 @@ def _other_reader(server: PostgresServer) -> Iterator[subprocess.Popen[bytes]]:
     connection = ["-h", str(server.folder), "-U", "postgres", "-d", "postgres"]
     options = ["-o", "proto_version=1", "-o", "publication_names=log"]
     silent = ["--fsync-interval=0", "--status-interval=0"]
+    # The server does not ask either: an answer would confirm what was read.
+    environment = {**os.environ, "PGOPTIONS": "-c wal_sender_timeout=0"}
     with subprocess.Popen(
         [f"{programs()}/pg_recvlogical", *connection, "--slot", "log", "--start", "-f", "/dev/null"]
         + [*options, *silent],
         stderr=subprocess.DEVNULL,
+        env=environment,
     ) as other:
         try:
             while not server.query("select 1 from pg_replication_slots where active"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
-from postgres_server import PostgresServer
+import pytest
+from postgres_server import PostgresServer, programs
 from tap_runs import Extract, TapRuns, metadata
 
 LOGICAL = ("wal_level = logical", "max_replication_slots = 20", "max_wal_senders = 20")
@@ -20,6 +22,24 @@ replication.REPORT_SECONDS = {report_seconds}
 {patch}
 program.main()
 """
+
+
+def serve(*settings: str) -> Iterator[PostgresServer]:
+    """A server with a log that can be read; skips the test if there is none."""
+    if not programs():
+        pytest.skip("PostgreSQL is not installed")
+    one = PostgresServer([*LOGICAL, *settings])
+    one.start()
+    yield one
+    one.remove()
+
+
+def runs_on(server: PostgresServer) -> Iterator[LogRuns]:
+    """Runs on an empty schema `m`; no schema, publication or slot remains."""
+    server.query("create schema m")
+    yield LogRuns(server)
+    server.query("drop schema m cascade; drop publication if exists log")
+    server.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
 
 
 class LogRuns(TapRuns):

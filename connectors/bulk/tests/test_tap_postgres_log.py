@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from log_runs import LOGICAL, Destination, LogRuns, plain
-from postgres_server import PostgresServer, programs
+from log_runs import Destination, LogRuns, plain, runs_on, serve
+from postgres_server import PostgresServer
 from tap_runs import Extract
 from test_tap_postgres_csv import PIECES
 from test_tap_postgres_values import CASES, TYPES
@@ -19,24 +19,16 @@ from tapctl_bulk.common.exact_json import dumps
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    if not programs():
-        pytest.skip("PostgreSQL is not installed")
     # Values look different in such a session.
     local = ("datestyle = 'German'", "timezone = 'Asia/Kolkata'", "intervalstyle = 'iso_8601'")
     local += ("bytea_output = 'escape'", "extra_float_digits = 0")
     local += ("array_nulls = off", "xmloption = 'document'", "quote_all_identifiers = on")
-    one = PostgresServer([*LOGICAL, *local])
-    one.start()
-    yield one
-    one.remove()
+    yield from serve(*local)
 
 
 @pytest.fixture
 def tap(server: PostgresServer) -> Iterator[LogRuns]:
-    server.query("create schema m")
-    yield LogRuns(server)
-    server.query("drop schema m cascade; drop publication if exists log")
-    server.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
+    yield from runs_on(server)
 
 
 def sent(done: Extract, stream: str = "m-t") -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from log_runs import LOGICAL, Destination, LogRuns
+from log_runs import Destination, LogRuns, runs_on, serve
 from postgres_server import PostgresServer, programs
 from tap_runs import Extract, read, read_bytes
 
@@ -23,20 +23,12 @@ CREATE = "create table m.t (id integer primary key, a text)"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    if not programs():
-        pytest.skip("PostgreSQL is not installed")
-    one = PostgresServer([*LOGICAL, "wal_sender_timeout = 3s"])
-    one.start()
-    yield one
-    one.remove()
+    yield from serve("wal_sender_timeout = 3s")
 
 
 @pytest.fixture
 def tap(server: PostgresServer) -> Iterator[LogRuns]:
-    server.query("create schema m")
-    yield LogRuns(server)
-    server.query("drop schema m cascade; drop publication if exists log")
-    server.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
+    yield from runs_on(server)
     server.query("drop role if exists reader")
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from log_runs import LOGICAL, Destination, LogRuns, plain
-from postgres_server import PostgresServer, programs
+from log_runs import Destination, LogRuns, plain, runs_on, serve
+from postgres_server import PostgresServer
 from tap_runs import metadata
 
 LONG = "repeat('x', 3000)"
@@ -20,20 +20,12 @@ LONG = "repeat('x', 3000)"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    if not programs():
-        pytest.skip("PostgreSQL is not installed")
-    one = PostgresServer(LOGICAL)
-    one.start()
-    yield one
-    one.remove()
+    yield from serve()
 
 
 @pytest.fixture
 def tap(server: PostgresServer) -> Iterator[LogRuns]:
-    server.query("create schema m")
-    yield LogRuns(server)
-    server.query("drop schema m cascade; drop publication if exists log")
-    server.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
+    yield from runs_on(server)
 
 
 def rows(tap: LogRuns, *streams: str) -> list[dict[str, Any]]:

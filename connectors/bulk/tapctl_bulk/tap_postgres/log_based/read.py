@@ -29,7 +29,7 @@ from tapctl_bulk.tap_postgres.log_based.messages import (
     Truncate,
 )
 from tapctl_bulk.tap_postgres.log_based.records import records
-from tapctl_bulk.tap_postgres.log_based.slot import Log
+from tapctl_bulk.tap_postgres.log_based.slot import END, Log
 from tapctl_bulk.tap_postgres.log_based.source import read_messages
 from tapctl_bulk.tap_postgres.snapshot import Snapshot
 from tapctl_bulk.tap_postgres.stream import POSITION, Stream, envelope
@@ -43,11 +43,6 @@ BAD_DATA = ("22", "23")
 STATE_SECONDS = 60
 """A STATE follows after that long even if the log has no changes of the streams: a run that is
 stopped does not read the same part again."""
-
-END = """
-SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-  ELSE pg_catalog.pg_current_wal_flush_lsn() END - '0/0')::bigint
-"""
 
 
 class LogRun:
@@ -80,7 +75,7 @@ class LogRun:
         Raises:
             ConnectorError: The slot cannot be read, or a change cannot be sent.
         """
-        row = self._snapshot.connection.execute(END).fetchone()
+        row = self._snapshot.connection.execute(f"SELECT {END}").fetchone()
         assert row is not None
         reached = min(item.start for item in self._streams.values())
         for position, message in read_messages(source, connect, reached, row[0]):

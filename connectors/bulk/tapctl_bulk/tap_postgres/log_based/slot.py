@@ -11,11 +11,15 @@ from tapctl_bulk.libpq import Connection
 from tapctl_bulk.tap_postgres.quoting import quoted
 from tapctl_bulk.tap_postgres.stream import Stream
 
-SLOT = """
+END = """
+(CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+ ELSE pg_catalog.pg_current_wal_flush_lsn() END - '0/0')::bigint
+"""
+"""Position of the end of the log, in SQL."""
+
+SLOT = f"""
 SELECT plugin, database, pg_catalog.current_database(), to_jsonb(s) ->> 'wal_status',
-  (confirmed_flush_lsn - '0/0')::bigint,
-  (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-   ELSE pg_catalog.pg_current_wal_flush_lsn() END - '0/0')::bigint
+  (confirmed_flush_lsn - '0/0')::bigint, {END}
 FROM pg_catalog.pg_replication_slots s WHERE slot_name = $1
 """
 PUBLICATION = "SELECT FROM pg_catalog.pg_publication WHERE pubname = $1"
